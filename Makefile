@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NOTEBOOKS := $(shell find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install qbr test test-slow lint lab sample bench clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+install: $(READY) ## set up .venv with everything pinned in constraints.txt
+
+qbr: $(READY) ## the sample company's quarter: reports/2026Q3/index.html
+	$(BIN)/csworkbench qbr data/sample --quarter 2026Q3 --output reports/2026Q3
+
+test: $(READY) ## all tests, and every notebook on the sample
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest --nbval-lax -p no:cacheprovider $(NOTEBOOKS)
+
+test-slow: $(READY) ## judges that take minutes: the wheel in an empty environment
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY) ## style, types, direction of the rooms, stripped notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/nbstripout --verify $(NOTEBOOKS)
+
+lab: $(READY) ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=.
+
+sample: $(READY) ## write data/sample anew (same bytes)
+	$(BIN)/python -m csworkbench.simulate.sample data/sample
+
+bench: $(READY) ## speed and memory side by side, at 2,000, 20,000 and 200,000 accounts
+	$(BIN)/python bench/scale.py
+
+clean: ## remove what was made: reports, caches, .venv
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ bench/out data/sample/.csworkbench
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

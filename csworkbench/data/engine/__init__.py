@@ -1,0 +1,22 @@
+"""Where queries run. DuckDB is embedded; another engine runs the same text, transpiled."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pandas as pd
+
+from .duck import DuckDB
+from .postgres import Postgres
+
+__all__ = ["DuckDB", "Engine", "Postgres"]
+
+
+class Engine(Protocol):
+    """Runs one SELECT in DuckDB's dialect and brings back a small frame."""
+
+    dialect: str
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """The result as pandas: dates as datetime64[us], decimals as float64, keys as str."""
+        ...

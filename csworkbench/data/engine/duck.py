@@ -1,0 +1,44 @@
+"""The embedded engine: DuckDB in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from .frames import typed
+
+
+class DuckDB:
+    """The embedded engine; connects at the first query, so that a process may fork before."""
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, database: str = ":memory:", threads: int | None = None, memory_limit: str | None = None
+    ) -> None:
+        self._database, self._threads, self._memory_limit = database, threads, memory_limit
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection; times are UTC, and a division by zero is NULL (undefined)."""
+        if self._connection is None:
+            config: dict[str, Any] = {"threads": self._threads, "memory_limit": self._memory_limit}
+            self._connection = duckdb.connect(self._database, config={k: v for k, v in config.items() if v})
+            self._connection.execute("SET TimeZone = 'UTC'; SET error_on_division_by_zero = false")
+            self._connection.execute("SET ieee_floating_point_ops = false")
+        return self._connection
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """The result of the SELECT as pandas."""
+        result = self.connection.execute(sql)
+        kinds = [str(column[1]) for column in result.description or ()]
+        frame = result.df()
+        columns = [typed(frame.iloc[:, i], kind) for i, kind in enumerate(kinds)]
+        return pd.concat(columns, axis=1) if columns else frame
+
+    def columns(self, sql: str) -> list[tuple[str, str]]:
+        """Name and DuckDB type of every column of the SELECT, without running it."""
+        return [(row[0], row[1]) for row in self.connection.execute(f"DESCRIBE {sql}").fetchall()]

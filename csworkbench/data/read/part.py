@@ -1,0 +1,111 @@
+"""What every reader hands back, and how it puts rows of text into DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ...errors import Problem
+from ..sql import identifier
+
+BATCH_ROWS = 50_000
+SHOWN_ROWS = 20
+
+NumberedRow = tuple[int, Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of the workspace. name: relative to the workspace, as in messages. kind: by its first bytes."""
+
+    name: str
+    path: Path
+    kind: str
+
+    def problem(self, rule: str, said: str, remedy: str, row: int = 0, column: str = "", **more: str) -> Problem:
+        """A problem in this file."""
+        return Problem(self.name, row, column, rule, said, remedy, more.get("value"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One source that was read into a table; columns is () when nothing could be read.
+
+    refused: rows that are left out because they have a problem. digest: of the source's bytes or rows.
+    plain: columns whose text is an ISO date or a plain decimal because the source had that type.
+    """
+
+    columns: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+    refused: int = 0
+    digest: str = ""
+    plain: Mapping[str, str] = field(default_factory=dict)
+
+
+class Faults:
+    """Problems of one source: the first rows of every rule one by one, the rest as a count."""
+
+    def __init__(self) -> None:
+        self._listed: dict[tuple[str, str], list[Problem]] = {}
+        self.rows = 0
+
+    def add(self, problem: Problem) -> None:
+        """Takes one row's problem; memory stays bounded however many rows are bad."""
+        listed = self._listed.setdefault((problem.rule, problem.column), [])
+        if len(listed) <= SHOWN_ROWS:
+            listed.append(problem)
+        else:
+            listed[-1] = replace(listed[-1], count=listed[-1].count + 1)
+
+    def refuse(self, problem: Problem) -> None:
+        """Takes the problem of a row that is left out."""
+        self.rows += 1
+        self.add(problem)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was taken, in the order of rules."""
+        return tuple(problem for listed in self._listed.values() for problem in listed)
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, target: str, columns: Sequence[str]) -> None:
+    """An empty table of text columns with `_file` and `_row`."""
+    typed = [f"{identifier(column)} VARCHAR" for column in columns]
+    connection.execute(f"CREATE TABLE {identifier(target)} ({', '.join([*typed, '_file VARCHAR', '_row BIGINT'])})")
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, target: str, columns: Sequence[str], file: str, rows: Iterable[NumberedRow]
+) -> None:
+    """Appends numbered rows of text, in batches."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH_ROWS)):
+        append(connection, target, _arrow(columns, file, batch))
+
+
+def append(connection: duckdb.DuckDBPyConnection, target: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+    """Appends Arrow rows whose columns are those of the table, in its order."""
+    connection.register("_arrived", rows)
+    try:
+        connection.execute(f"INSERT INTO {identifier(target)} SELECT * FROM _arrived")
+    finally:
+        connection.unregister("_arrived")
+
+
+def _arrow(columns: Sequence[str], file: str, batch: list[NumberedRow]) -> pa.Table:
+    values = zip(*(row for _, row in batch), strict=True) if columns else iter(())
+    arrays = [pa.array([value or None for value in column], pa.string()) for column in values]
+    numbers = pa.array([number for number, _ in batch], pa.int64())
+    names = [*columns, "_file", "_row"]
+    return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(file), len(batch)), numbers], names=names)
+
+
+def first_lines(lines: Iterator[str], n: int) -> list[str]:
+    """The first n items."""
+    return list(islice(lines, n))

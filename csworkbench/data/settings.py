@@ -1,0 +1,244 @@
+"""workspace.toml as typed, frozen settings; an unknown key is an error that suggests the near one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import Problem, SettingsError, suggestion
+from ..schema import TABLES
+from ..schema import table as canonical_table
+
+Month = Annotated[int, Field(ge=1, le=12)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Tolerance = Literal["refuse", "drop", "keep"]
+
+
+class Strict(BaseModel):
+    """A section that is frozen and knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Company(Strict):
+    """Who this is. fiscal_year_start: month in which the fiscal year begins. exported_on: day of the exports (ISO)."""
+
+    name: str
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    fiscal_year_start: Month = 1
+    time_zone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    exported_on: str | None = None
+    brand_color: str | None = None
+    logo: str | None = None
+
+
+class Source(Strict):
+    """A database: a DuckDB file by `path`, or any SQL database by the environment variable that holds its URL."""
+
+    path: str | None = None
+    url_env: str | None = None
+
+
+class Lookup(Strict):
+    """Columns brought from another file: `on` maps a column here to the one there, `take` a new name to one there."""
+
+    path: str | None = None
+    source: str | None = None
+    table: str | None = None
+    query: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    on: Mapping[str, str]
+    take: Mapping[str, str]
+
+
+class Unpivot(Strict):
+    """Several columns of one row become several rows: the column's name goes to `name`, its value to `value`."""
+
+    columns: tuple[str, ...]
+    name: str = "feature"
+    value: str = "count"
+
+
+class ColumnMap(Strict):
+    """Where one canonical column comes from: exactly one of column, constant, expression."""
+
+    column: str | None = None
+    constant: str | int | float | bool | None = None
+    expression: str | None = None
+    values: Mapping[str, str] | None = None
+    format: str | None = None
+    numbers: str | None = None
+    time_zone: str | None = None
+    empty: tuple[str, ...] = ("",)
+
+
+class TableMap(Strict):
+    """Where one canonical table comes from, how it is written, and which dirt is tolerated."""
+
+    path: str | tuple[str, ...] | None = None
+    source: str | None = None
+    table: str | None = None
+    query: str | None = None
+    sheet: str | None = None
+    rows: int | None = None
+    skip_rows: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    format: str | None = None
+    numbers: str | None = None
+    time_zone: str | None = None
+    multiline: bool = False
+    where: str | None = None
+    distinct: bool = False
+    columns: Mapping[str, str | ColumnMap] = Field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = Field(default_factory=dict)
+    unpivot: Unpivot | None = None
+    credits: bool = False
+    on_orphan: Tolerance = "refuse"
+    on_duplicate: Tolerance = "refuse"
+    on_overlap: Literal["refuse", "sum", "latest"] = "refuse"
+    on_future: Tolerance = "refuse"
+    on_reversed: Tolerance = "refuse"
+    on_before_start: Tolerance = "refuse"
+    on_after_end: Tolerance = "keep"
+    on_out_of_range: Literal["refuse", "drop", "empty"] = "refuse"
+    on_near_key: Literal["refuse", "keep"] = "refuse"
+
+
+class Milestone(Strict):
+    """One step of the success journey: its id in `milestones`, names by language, days in which it is due."""
+
+    id: str
+    name: Mapping[str, str] = Field(default_factory=dict)
+    days: Annotated[int, Field(gt=0)] = 30
+    first_value: bool = False
+
+
+class Adoption(Strict):
+    """The Adoption Index: core features, weights of its four parts, bands as lower bounds (low to high)."""
+
+    core_features: tuple[str, ...] = ()
+    window_days: Annotated[int, Field(gt=0)] = 90
+    peers: str = "segment"
+    weights: Mapping[Literal["seats", "breadth", "depth", "regularity"], Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: {"seats": 0.3, "breadth": 0.3, "depth": 0.2, "regularity": 0.2}
+    )
+    bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        default_factory=lambda: {"low": 0, "medium": 40, "high": 70}
+    )
+
+
+class Segments(Strict):
+    """What splits the book: a column of `accounts`, and names of its values by language."""
+
+    column: str = "segment"
+    names: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+
+
+class Engine(Strict):
+    """Where roll-ups run: the embedded DuckDB, or a database that already holds the canonical tables."""
+
+    kind: Literal["duckdb", "postgres", "spark"] = "duckdb"
+    url_env: str | None = None
+    schema_: str | None = Field(default=None, alias="schema")
+    threads: int | None = None
+    memory_limit: str | None = None
+
+
+class Settings(Strict):
+    """All of workspace.toml."""
+
+    company: Company
+    rates: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    sources: Mapping[str, Source] = Field(default_factory=dict)
+    tables: Mapping[str, TableMap]
+    segments: Segments = Segments()
+    journey: tuple[Milestone, ...] = ()
+    adoption: Adoption = Adoption()
+    engine: Engine = Engine()
+
+
+FILE = "workspace.toml"
+
+
+def read_settings(folder: str | Path) -> Settings:
+    """The settings of the workspace in that folder.
+
+    Raises SettingsError with every wrong key, the place of a syntax error, or the way to a first workspace.toml.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        remedy = f"Give a folder that holds {FILE}, or write a first one with: csworkbench init {folder}"
+        raise SettingsError([Problem(str(path), 0, "", "no_workspace", "there is no such file", remedy)], str(folder))
+    try:
+        return parse_settings(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        problem = Problem(FILE, 0, "", "not_utf8", f"is not UTF-8 at byte {error.start}", "Save it as UTF-8.")
+        raise SettingsError([problem], FILE) from None
+
+
+def parse_settings(text: str) -> Settings:
+    """Settings from the text of a workspace.toml; SettingsError with every problem."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        remedy = "Mend the line; strings need quotes, tables need [brackets]."
+        raise SettingsError([Problem(FILE, 0, "", "not_toml", f"is not TOML: {error}", remedy)], FILE) from None
+    problems = [*_unknown_names(raw)]
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError([*problems, *map(_problem, error.errors())], FILE) from None
+    if problems:
+        raise SettingsError(problems, FILE)
+    return settings
+
+
+def _unknown_names(raw: Mapping[str, Any]) -> list[Problem]:
+    tables = raw.get("tables")
+    found: list[Problem] = []
+    for name, mapped in (tables if isinstance(tables, dict) else {}).items():
+        if name not in TABLES:
+            found.append(_unknown(f"tables.{name}", name, TABLES))
+            continue
+        columns = mapped.get("columns", {}) if isinstance(mapped, dict) else {}
+        known = canonical_table(name).names
+        found += [_unknown(f"tables.{name}.columns.{c}", c, known) for c in columns if c not in known]
+    return found
+
+
+def _unknown(place: str, name: str, known: Any) -> Problem:
+    return Problem(FILE, 0, place, "unknown_key", "is not a known name", suggestion(name, known).strip())
+
+
+def _problem(error: Any) -> Problem:
+    place = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("function-", "constrained-")))
+    if error["type"] == "extra_forbidden":
+        return _unknown(place, str(error["loc"][-1]), _siblings(error["loc"]))
+    said = str(error["msg"])
+    return Problem(FILE, 0, place, "bad_setting", said[:1].lower() + said[1:], "Correct this key.")
+
+
+def _siblings(loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that are known at the place of an unknown one."""
+    model: Any = Settings
+    for part in loc[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = _model_in(field.annotation) if field else model
+    return [f.alias or name for name, f in getattr(model, "model_fields", {}).items()]
+
+
+def _model_in(annotation: Any) -> Any:
+    from typing import get_args
+
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = [_model_in(arg) for arg in get_args(annotation)]
+    return next((model for model in reversed(inner) if model is not None), None)

@@ -1,0 +1,132 @@
+"""Checked canonical tables, and the view of them that was known on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from .. import schema
+from ..errors import CsworkbenchError, UnknownName
+from .asof import known_relations
+from .engine import DuckDB, Engine
+from .settings import Settings
+from .sql import Value, bind, identifier, mentions
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What is known of one loaded table, printed in every pack.
+
+    rows: rows kept. dropped: rule → rows dropped as declared. mapped: canonical columns that the export filled.
+    latest: the last day on which a row occurred. versions: whether rows share a key and differ in recorded_at.
+    """
+
+    rows: int
+    mapped: tuple[str, ...]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    tolerated: Mapping[str, int] = field(default_factory=dict)
+    latest: date | None = None
+    versions: bool = False
+
+    @property
+    def truly_as_of(self) -> bool:
+        """Whether the export says when each row became known."""
+        return "recorded_at" in self.mapped
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Checked canonical tables in an engine. relations: table → what stands after FROM. facts: table → TableFacts."""
+
+    settings: Settings
+    engine: Engine
+    relations: Mapping[str, str]
+    facts: Mapping[str, TableFacts]
+    key: str = ""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that are there."""
+        return tuple(name for name in schema.TABLES if name in self.relations)
+
+    def as_of(self, day: date | str) -> View:
+        """The tables as they were known at the end of that day."""
+        return View(self, date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+@dataclass(frozen=True)
+class View:
+    """What was known at the end of the day `as_of`."""
+
+    snapshot: Snapshot
+    as_of: date
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the workspace."""
+        return self.snapshot.settings
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that are there."""
+        return self.snapshot.tables
+
+    def has(self, *names: str) -> bool:
+        """Whether all these tables are there; a name that is no canonical table is an error."""
+        return all(schema.table(name).name in self.snapshot.relations for name in names)
+
+    @cached_property
+    def relations(self) -> Mapping[str, str]:
+        """Table → SELECT of its rows known on the day."""
+        facts = self.snapshot.facts
+        versioned: Collection[str] = {name for name, fact in facts.items() if fact.versions}
+        return known_relations(dict(self.snapshot.relations), self.as_of, self.settings.segments.column, versioned)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """All known rows of a canonical table, columns as in `csworkbench.schema`, sorted by key."""
+        if not self.has(name):
+            raise UnknownName("table in this workspace", name, self.tables)
+        key = schema.table(name).key
+        frame = self.sql(f"SELECT * FROM {name}")
+        return frame.sort_values([*key] or [*frame.columns], ignore_index=True)
+
+    def sql(self, text: str, **parameters: Value) -> pd.DataFrame:
+        """The result of a SELECT over the canonical tables as known; `$name` takes the parameter of that name.
+
+        The text is DuckDB's dialect in portable idioms; the order of rows is not defined.
+        """
+        missing = [name for name in schema.TABLES if name not in self.relations and mentions(text, f"FROM {name}")]
+        if missing:
+            raise CsworkbenchError(f"this workspace has no table {', '.join(missing)}")
+        used = {name: select for name, select in self.relations.items() if mentions(text, name)}
+        known = ", ".join(f"{identifier(name)} AS NOT MATERIALIZED ({select})" for name, select in used.items())
+        query = f"SELECT * FROM ({bind(text, parameters)}) AS result"
+        return self.snapshot.engine.query(f"WITH {known} {query}" if known else query)
+
+
+def snapshot_of_frames(frames: Mapping[str, pd.DataFrame], settings: Settings) -> Snapshot:
+    """A snapshot of canonical tables given as frames; missing optional columns are NULL. Nothing is checked.
+
+    frames: canonical table → frame with canonical column names.
+    """
+    engine = DuckDB()
+    facts: dict[str, TableFacts] = {}
+    for name, frame in frames.items():
+        table = schema.table(name)
+        for column in frame.columns:
+            table.column(column)
+        engine.connection.register("given", frame)
+        picks = ", ".join(_typed(column, column.name in frame.columns) for column in table.columns)
+        engine.connection.execute(f"CREATE TABLE {identifier(name)} AS SELECT {picks} FROM given")
+        engine.connection.unregister("given")
+        facts[name] = TableFacts(len(frame), tuple(frame.columns), versions="recorded_at" in frame.columns)
+    return Snapshot(settings, engine, {name: identifier(name) for name in frames}, facts)
+
+
+def _typed(column: schema.Column, present: bool) -> str:
+    value = identifier(column.name) if present else "NULL"
+    return f"CAST({value} AS {schema.SQL_TYPES[column.type]}) AS {identifier(column.name)}"

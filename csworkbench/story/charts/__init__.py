@@ -1,0 +1,1 @@
+"""Drawings: numbers in, one SVG text out."""

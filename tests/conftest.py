@@ -1,0 +1,56 @@
+"""What all tests share: where real data lies, and a quiet, repeatable hypothesis."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from postgres import Server
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI") == "true"
+
+settings.register_profile(
+    "quick", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("quick")
+
+
+def absent(what: str) -> None:
+    """Skip with a reason; in CI the part must be there, so fail."""
+    if IN_CI:
+        pytest.fail(f"{what} must be there in CI")
+    pytest.skip(f"{what} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of data sets that nobody here wrote."""
+    folder = Path(os.environ.get("CSWORKBENCH_REAL_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        absent(f"real data at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The committed sample workspace."""
+    return ROOT / "data" / "sample"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of our own; see tests/postgres.py."""
+    from postgres import binaries, running_server
+
+    folder = binaries()
+    if folder is None:
+        absent("a PostgreSQL server")
+    with running_server(folder) as server:
+        yield server
