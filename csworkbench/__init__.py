@@ -1,0 +1,38 @@
+"""csworkbench: a company's exports in, checked numbers and quarterly business review packs out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .data.snapshot import Snapshot, View
+    from .data.store import open_snapshot
+    from .data.workspace import Workspace, open_workspace
+    from .errors import CsworkbenchError, Refusal
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CsworkbenchError": "errors",
+    "Refusal": "errors",
+    "Snapshot": "data.snapshot",
+    "View": "data.snapshot",
+    "Workspace": "data.workspace",
+    "open_snapshot": "data.store",
+    "open_workspace": "data.workspace",
+}
+
+__all__ = ["CsworkbenchError", "Refusal", "Snapshot", "View", "Workspace", "open_snapshot", "open_workspace"]
+
+
+def __getattr__(name: str) -> Any:
+    """The names of the front door, brought when they are first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -29,11 +29,17 @@ class Server:
         return f"postgresql://{user}@/postgres?host={self.socket}"
 
     def run(self, sql: str) -> None:
+        """Run it as owner."""
         with psycopg.connect(self.url("owner"), autocommit=True) as connection:
             connection.execute(sql)
 
+    def end_readers(self) -> None:
+        """End what earlier tests left open: their snapshot of the database would lock the tables."""
+        self.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL")
+
     def upload(self, snapshot: Snapshot, schema: str) -> None:
         """All tables of the snapshot into a fresh schema that `reader` may read."""
+        self.end_readers()
         self.run(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; CREATE SCHEMA "{schema}"')
         with psycopg.connect(self.url("owner")) as connection:
             for name, relation in snapshot.relations.items():

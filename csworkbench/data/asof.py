@@ -21,13 +21,13 @@ def known_select(table: Table, relation: str, as_of: date, *, versions: bool) ->
     day = literal(as_of)
     occurred = identifier(table.occurred) if table.occurred else ""
     known = [f"CAST({occurred} AS DATE) <= {day}"] if occurred else []
-    if table.name in ("accounts", "contacts", "csms") and table.occurred:
+    if table.occurred and not table.column(table.occurred).required:
         known = [f"({occurred} IS NULL OR {known[0]})"]
     known.append(f"(recorded_at IS NULL OR recorded_at <= {day})")
     source = f"{relation} WHERE {' AND '.join(known)}"
     if versions and table.key:
         source = (
-            f"(SELECT *, row_number() OVER (PARTITION BY {', '.join(table.key)} ORDER BY recorded_at DESC NULLS LAST)"
+            f"(SELECT *, rank() OVER (PARTITION BY {', '.join(table.key)} ORDER BY recorded_at DESC NULLS LAST)"
             f" AS version_rank FROM {source}) AS versions WHERE version_rank = 1"
         )
     columns = ", ".join(_visible(table, name, day) for name in table.names)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from .. import schema
 from ..errors import Problem
+from .mapping_columns import Filled, filled_columns
+from .mapping_faults import fault_problems, first_rows, merged
+from .mapping_rows import source_rows
+from .mapping_source import Rows, count
+from .mapping_totals import without_totals
+from .mask import shown
 from .read import Raw
 from .settings import Settings, TableMap
+from .sql import identifier
 
 
 @dataclass(frozen=True)
@@ -18,9 +26,10 @@ class Mapped:
     """A DuckDB relation `mapped_<name>`: the mapped canonical columns as VARCHAR, `_file` and `_row`.
 
     NULL: not measured. origin: canonical column → source column for messages. mapped: canonical columns there.
-    dropped: rule → rows dropped as declared ("where", "distinct"). unused: source columns used nowhere.
-    plain: canonical column → "date", "timestamp" or "number": already an ISO date or a plain decimal, because it
-    came typed (Excel date, Parquet, database) or from an expression; declared formats do not apply to it.
+    dropped: rule → rows dropped as declared: "where", "distinct", and "unpivot" (blank cells).
+    unused: source columns used nowhere. plain: canonical column → "date", "timestamp" or "number": already an ISO
+    date or a plain decimal, because it came typed (Excel date, Parquet, database) or from an expression; declared
+    formats do not apply to it. looked_up: content hashes of the files that look-ups read.
     """
 
     name: str
@@ -31,10 +40,124 @@ class Mapped:
     dropped: Mapping[str, int]
     unused: tuple[str, ...] = ()
     plain: Mapping[str, str] = field(default_factory=dict)
+    looked_up: tuple[str, ...] = ()
 
 
 def map_columns(
     connection: duckdb.DuckDBPyConnection, raw: Raw, mapping: TableMap, settings: Settings, folder: Path
 ) -> Mapped:
-    """The relation `mapped_<name>` of the canonical table `raw.name`."""
-    raise NotImplementedError
+    """The relation `mapped_<name>` of the canonical table `raw.name`.
+
+    Order of steps: unpivot, `where` (after the look-ups if it needs one), look-ups, total rows refused, columns
+    filled, exact duplicates left out. The number of rows never grows except by unpivot.
+    """
+    table = schema.table(raw.name)
+    relation = f"mapped_{raw.name}"
+    for kind in ("VIEW", "TABLE"):
+        _drop(connection, relation, kind)
+    if not raw.columns:
+        connection.execute(f"CREATE TEMP TABLE {identifier(relation)} (_file VARCHAR, _row BIGINT)")
+        return Mapped(raw.name, relation, {}, (), (), {})
+    rows = source_rows(connection, raw, mapping, settings, folder)
+    columns, rows = filled_columns(table, rows, mapping, raw.plain)
+    rows = rows.but(*_incomplete_files(raw, rows))
+    rows = without_totals(connection, rows, table, columns)
+    rows = rows.but(*_value_problems(connection, rows, table, columns))
+    dropped = _make(connection, relation, rows, columns, mapping.distinct)
+    return Mapped(
+        raw.name,
+        relation,
+        {column.name: column.label for column in columns},
+        tuple(column.name for column in columns),
+        rows.problems,
+        dropped,
+        tuple(column for column in raw.columns if column not in rows.used),
+        {column.name: column.plain for column in columns if column.plain},
+        rows.hashes,
+    )
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> None:
+    there = "SELECT 1 FROM information_schema.tables WHERE table_name = ? AND (table_type = 'VIEW') = ?"
+    if connection.execute(there, [relation, kind == "VIEW"]).fetchone():
+        connection.execute(f"DROP {kind} {identifier(relation)}")
+
+
+def _incomplete_files(raw: Raw, rows: Rows) -> list[Problem]:
+    """Files without a column that another file of the same table has and the mapping uses."""
+    return [
+        Problem(
+            file.name, 1, column, "missing_column", "is not in the header, but other files of the table have it",
+            "Export the column from every file, or map each file to a table of its own.",
+        )
+        for file in raw.files
+        if file.columns
+        for column in raw.columns
+        if column in rows.used and column not in file.columns
+    ]  # fmt: skip
+
+
+def _value_problems(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, table: schema.Table, columns: Sequence[Filled]
+) -> list[Problem]:
+    """Faults of expressions, and texts that a value map does not know."""
+    personal = frozenset(name for c in columns if table.column(c.name).personal for name in c.columns)
+    problems = []
+    for column in columns:
+        if column.expression:
+            place = column.label
+            problems += fault_problems(connection, rows.relation, column.expression, place, personal)
+        if column.unmapped:
+            problems += _unmapped(connection, rows, column, table.column(column.name).personal)
+    return problems
+
+
+def _unmapped(connection: duckdb.DuckDBPyConnection, rows: Rows, column: Filled, personal: bool) -> list[Problem]:
+    values = f"SELECT _file, _row, {column.inner} AS _value FROM {identifier(rows.relation)}"
+    unknown = f"SELECT _file, _row, {column.unmapped} AS _unknown FROM ({values})"
+    said = "has no entry in the value map"
+    remedy = f'Add it under [tables.{rows.name}.columns.{column.name}.values], or an entry "*" for all others.'
+    found = first_rows(connection, f"SELECT * FROM ({unknown}) WHERE _unknown IS NOT NULL", "_unknown")
+    return merged(
+        [
+            Problem(
+                file, at[0], column.label, "no_value_entry", said, remedy, shown(value, personal=personal), n,
+                rows=tuple(at),
+            )
+            for file, value, n, at in found
+        ]
+    )  # fmt: skip
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection, relation: str, rows: Rows, columns: Sequence[Filled], distinct: bool
+) -> dict[str, int]:
+    """Makes the relation: a view of renamed columns, a table when more was done. Returns rule → rows dropped."""
+    select = _select(rows, columns)
+    moved = rows.relation.startswith("mapped_")
+    if distinct:
+        select = _first_of_same(select, [column.name for column in columns])
+    kind = "TABLE" if moved or distinct or any(column.expression for column in columns) else "VIEW"
+    connection.execute(f"CREATE TEMP {kind} {identifier(relation)} AS {select}")
+    dropped = dict(rows.dropped)
+    if distinct:
+        dropped["distinct"] = count(connection, rows.relation) - count(connection, relation)
+    if moved:
+        connection.execute(f"DROP TABLE {identifier(rows.relation)}")
+    return dropped
+
+
+def _select(rows: Rows, columns: Sequence[Filled]) -> str:
+    inner = ", ".join(f"{column.inner} AS v{i}" for i, column in enumerate(columns))
+    outer = [
+        f"{column.sql.replace('_value', f'v{i}')} AS {identifier(column.name)}" for i, column in enumerate(columns)
+    ]
+    values = f"SELECT {inner}{', ' if inner else ''}_file, _row FROM {identifier(rows.relation)}"
+    return f"SELECT {', '.join([*outer, '_file', '_row'])} FROM ({values})"
+
+
+def _first_of_same(select: str, columns: Sequence[str]) -> str:
+    """The first of rows that are the same in every mapped column."""
+    same = ", ".join(map(identifier, columns))
+    nth = f"row_number() OVER (PARTITION BY {same} ORDER BY _file, _row) AS _nth"
+    return f"SELECT * EXCLUDE (_nth) FROM (SELECT *, {nth} FROM ({select})) WHERE _nth = 1"

@@ -80,7 +80,11 @@ class ColumnMap(Strict):
 
 
 class TableMap(Strict):
-    """Where one canonical table comes from, how it is written, and which dirt is tolerated."""
+    """Where one canonical table comes from, how it is written, and which dirt is tolerated.
+
+    rows, totals: control totals of the export: its data rows, and per canonical column the sum of a number or the count
+    of different values of anything else, as read, before conversions and declared drops.
+    """
 
     path: str | tuple[str, ...] | None = None
     source: str | None = None
@@ -88,6 +92,7 @@ class TableMap(Strict):
     query: str | None = None
     sheet: str | None = None
     rows: int | None = None
+    totals: Mapping[str, float] = Field(default_factory=dict)
     skip_rows: int = 0
     encoding: str | None = None
     delimiter: str | None = None

@@ -1,0 +1,1 @@
+"""Revenue, retention, adoption, journey and service: canonical tables in, small frames out."""

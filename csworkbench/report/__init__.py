@@ -1,0 +1,1 @@
+"""Packs of a quarter: planned, run, published and indexed."""

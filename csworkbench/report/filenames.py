@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 SLUG_LENGTH = 40
 HASH_LENGTH = 12
@@ -18,18 +18,22 @@ _LOOKS_HASHED = re.compile(rf"(?:.*-)?[0-9a-f]{{{HASH_LENGTH}}}", re.IGNORECASE)
 def file_names(units: Iterable[str]) -> dict[str, str]:
     """Unit → name of ASCII letters, digits, `-` and `_`, at most 53 bytes, distinct also where case does not count.
 
-    A unit that is such a name already keeps it, unless another unit differs from it in case only; every other unit
-    gets what is readable of it and a short hash of its exact text.
+    A unit that is such a name keeps it, spaces as `_`, unless another unit would get the same name when case does not
+    count; every other unit gets what is readable of it and a short hash of its exact text.
     """
     distinct = tuple(dict.fromkeys(units))
-    folded = Counter(unit.casefold() for unit in distinct)
-    return {unit: unit if is_plain(unit) and folded[unit.casefold()] == 1 else hashed(unit) for unit in distinct}
+    folded = Counter(_underscored(unit).casefold() for unit in distinct)
+    return {unit: _underscored(unit) if _is_clear(unit, folded) else hashed(unit) for unit in distinct}
 
 
-def is_plain(text: str) -> bool:
-    """Whether the text is safe as a file name as it stands."""
-    fits = len(text) <= SLUG_LENGTH and _PLAIN.fullmatch(text) is not None
-    return fits and not _RESERVED.fullmatch(text) and not _LOOKS_HASHED.fullmatch(text)
+def _underscored(text: str) -> str:
+    return text.replace(" ", "_")
+
+
+def _is_clear(text: str, folded: Mapping[str, int]) -> bool:
+    name = _underscored(text)
+    fits = len(name) <= SLUG_LENGTH and _PLAIN.fullmatch(name) is not None and folded[name.casefold()] == 1
+    return fits and not _RESERVED.fullmatch(name) and not _LOOKS_HASHED.fullmatch(name)
 
 
 def hashed(text: str) -> str:

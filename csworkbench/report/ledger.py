@@ -21,6 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .files import is_held
+
 SCHEMA = 1
 FOLDER = ".csworkbench"
 FILE = "ledger.jsonl"
@@ -34,6 +36,7 @@ OUTCOMES = (
     "render_error",
     "cancelled",
 )
+PACK_EVENTS = ("planned", "started", "finished")
 PACK_KEYS = ("name", "kind", "unit", "unit_kind", "quarter", "lang")
 
 Clock = Callable[[], datetime]
@@ -83,7 +86,9 @@ def _event(line: bytes) -> Event | None:
         event = json.loads(line)
     except ValueError:
         return None
-    return event if isinstance(event, dict) and "event" in event else None
+    if not isinstance(event, dict) or not {"event", "run", "at"} <= event.keys():
+        return None
+    return event if event["event"] not in PACK_EVENTS or set(PACK_KEYS) <= event.keys() else None
 
 
 @dataclass(frozen=True)
@@ -106,27 +111,33 @@ class PackStatus:
     published_at: str | None = None
 
 
-def statuses(events: list[Event]) -> tuple[PackStatus, ...]:
-    """The last status of every pack in a ledger, by kind, unit and language."""
+def statuses(events: list[Event], *, live: bool = False) -> tuple[PackStatus, ...]:
+    """The last status of every pack in a ledger, by quarter, kind, unit and language.
+
+    live: whether a run is going on now, so that its unfinished packs are not interrupted ones.
+    """
     last: dict[tuple[Any, ...], Event] = {}
     published: dict[tuple[Any, ...], Event] = {}
-    over = {event["run"] for event in events if event["event"] == "run_finished"}
-    newest = next((event["run"] for event in reversed(events)), None)
+    going_on = events[-1]["run"] if live and events else None
     for event in events:
-        if event["event"] in ("planned", "started", "finished"):
+        if event["event"] in PACK_EVENTS:
             key = tuple(event.get(name) for name in PACK_KEYS if name != "name")
             last[key] = event
             if event.get("file"):
                 published[key] = event
-    found = [_status(event, published.get(key), event["run"] in over or event["run"] != newest) for key, event in last.items()]
+    found = [_status(event, published.get(key), event["run"] == going_on) for key, event in last.items()]
     return tuple(sorted(found, key=lambda status: (status.quarter, status.kind, status.unit or "", status.lang)))
 
 
-def _status(event: Event, published: Event | None, run_is_over: bool) -> PackStatus:
+def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus:
     states = {"planned": "planned", "started": "running"}
-    outcome = event.get("outcome") or ("interrupted" if run_is_over else states[event["event"]])
+    outcome = event.get("outcome") or (states[event["event"]] if going_on else "interrupted")
     return PackStatus(
-        *(event[name] for name in ("name", "kind", "unit", "quarter", "lang")),
+        name=event["name"],
+        kind=event["kind"],
+        unit=event["unit"],
+        quarter=event["quarter"],
+        lang=event["lang"],
         outcome=outcome,
         reason=event.get("reason", ""),
         at=event["at"],
@@ -134,3 +145,8 @@ def _status(event: Event, published: Event | None, run_is_over: bool) -> PackSta
         file=published["file"] if published else None,
         published_at=published["at"] if published else None,
     )
+
+
+def pack_statuses(output: str | Path) -> tuple[PackStatus, ...]:
+    """The last status of every pack in an output folder."""
+    return statuses(read_ledger(output), live=is_held(Path(output) / FOLDER))

@@ -111,7 +111,7 @@ def problems_of(
             yield _problem(file, 0, name, "wrong_type", said, shown(value))
         elif choices and name in choices and value is not None and value not in choices[name]:
             remedy = suggestion(str(value), choices[name]).strip()
-            yield Problem(file, 0, name, "unknown_unit", f"is no {name} of this company", remedy, shown(value))
+            yield Problem(file, 0, name, "unknown_unit", f"is not a known {name}", remedy, shown(value))
     for name, parameter in declared.items():
         if parameter.required and name not in given:
             remedy = f"Give it with --param {name}=VALUE, or a default in the template."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +13,6 @@ from .filenames import file_names
 from .parameters import problems_of, shown
 from .templates import Template
 from .typed import Value
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Pack:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a run is over. units: unit kind → texts. offered: values for the templates that declare them by name.
+    """What a run is over. units: parameter → the texts there are. offered: values for templates that declare them.
 
     given: parameter → text as typed by a person, passed to every template.
     """
@@ -54,7 +51,6 @@ class Scope:
 def plan_packs(templates: Sequence[Template], scope: Scope) -> tuple[Pack, ...]:
     """The packs, by template, unit and language; Refusal with every problem of every template and parameter."""
     problems = [problem for template in templates for problem in template.problems]
-    problems += [_bad_language(lang) for lang in scope.languages if not _LANGUAGE.fullmatch(lang)]
     packs: list[Pack] = []
     for template in templates:
         if not template.problems:
@@ -71,12 +67,12 @@ def plan_packs(templates: Sequence[Template], scope: Scope) -> tuple[Pack, ...]:
 def _packs(template: Template, scope: Scope, given: Mapping[str, Value]) -> Iterator[Pack]:
     kind = template.unit_kind
     units: Sequence[str | None] = [None] if kind is None else list(scope.units.get(kind, ()))
-    if kind in given:
+    if kind is not None and kind in given:
         units = [given[kind]]
     names = file_names(unit for unit in units if isinstance(unit, str))
     for unit in units:
         part = f"{names[unit]}-" if isinstance(unit, str) else ""
-        for lang in scope.languages:
+        for lang in scope.languages if "lang" in template.parameters else scope.languages[:1]:
             values = {**scope.offered, "quarter": scope.quarter, "lang": lang}
             own = {name: value for name, value in values.items() if name in template.parameters}
             if kind is not None:
@@ -111,10 +107,6 @@ def _same_names(packs: Sequence[Pack]) -> list[Problem]:
     counted = Counter(pack.name.casefold() for pack in packs)
     said, remedy = "is the file name of two packs", "Rename one of the templates."
     return [Problem(f"{name}.html", 0, "", "same_name", said, remedy) for name, n in counted.items() if n > 1]
-
-
-def _bad_language(lang: str) -> Problem:
-    return Problem("--lang", 0, "", "bad_language", "is not a language", "Write a code such as en or ja.", shown(lang))
 
 
 def only(packs: Sequence[Pack], pattern: str | None) -> tuple[Pack, ...]:

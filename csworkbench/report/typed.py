@@ -82,10 +82,13 @@ def _scalar_from_text(name: str, text: str) -> Value:
         return int(text)
     if name == "float" and _FLOAT.fullmatch(text):
         return float(text)
-    words = {"bool": {"true": True, "false": False}, "None": {"none": None}}.get(name, {})
-    if text.lower() in words:
-        return words[text.lower()]
-    raise ValueError(text)
+    words = _WORDS.get(name, {})
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+_WORDS: dict[str, dict[str, Value]] = {"bool": {"true": True, "false": False}, "None": {"none": None}}
 
 
 def _refuse(word: str) -> Value:

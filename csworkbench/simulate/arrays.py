@@ -48,9 +48,10 @@ def pick(rng: np.random.Generator, shares: Floats, rows: Ints | None = None, n: 
     """One category per row: shares is a vector of shares, or a matrix whose row is chosen by `rows`."""
     cumulative = np.cumsum(shares, axis=-1)
     if rows is None:
-        return np.minimum(np.searchsorted(cumulative, rng.random(n), side="right"), len(shares) - 1)
+        drawn = np.searchsorted(cumulative, rng.random(n), side="right")
+        return np.asarray(np.minimum(drawn, len(shares) - 1))
     drawn = (rng.random(len(rows))[:, None] > cumulative[rows]).sum(axis=1)
-    return np.minimum(drawn, shares.shape[-1] - 1)
+    return np.asarray(np.minimum(drawn, shares.shape[-1] - 1))
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -71,7 +72,7 @@ def day_between(rng: np.random.Generator, low: Days, high: Days) -> Days:
     span = (high - low).astype(int) + 1
     days = low + (rng.random(len(low)) * span).astype(int)
     back = np.where(is_weekend(days), (days.astype(int) + 3) % 7 - 4, 0)
-    return np.maximum(days - back, low)
+    return np.asarray(np.maximum(days - back, low))
 
 
 def moment(rng: np.random.Generator, days: Days) -> np.ndarray:
@@ -84,7 +85,7 @@ def recorded(rng: np.random.Generator, days: Days, exported_on: np.datetime64, l
     """The day each fact was written down: mostly the same day, in a share of rows later, never after the export."""
     late = rng.random(len(days)) < late_share
     delay = np.where(late, 1 + rng.exponential(mean, len(days)).astype(int), 0)
-    return np.minimum(days.astype("datetime64[D]") + np.minimum(delay, 60), exported_on)
+    return np.asarray(np.minimum(days.astype("datetime64[D]") + np.minimum(delay, 60), exported_on))
 
 
 def serials(prefix: str, owners: Ints, first: int, digits: int) -> list[str]:

@@ -30,7 +30,8 @@ class Calendar:
     @property
     def end(self) -> np.datetime64:
         """The last day simulated."""
-        return self.ends[-1]
+        last: np.datetime64 = self.ends[-1]
+        return last
 
     def month_of(self, days: Days) -> Ints:
         """Index of the month of each day; negative before the first month."""

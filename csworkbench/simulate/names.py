@@ -114,32 +114,29 @@ _GIVEN = (
 _INITIAL = "KTMSANHWYI"
 
 
-def company_names(rng: np.random.Generator, japanese: Flags, public: Flags) -> tuple[list[str], Ints]:
-    """A name and the index of its industry per account; names repeat only when the stock is used up."""
+def company_names(rng: np.random.Generator, first: int, japanese: Flags, public: Flags) -> tuple[list[str], Ints]:
+    """A name and the index of its industry for accounts from number `first` on; names repeat in a big company."""
     n = len(japanese)
-    stock = len(_JA_FRONT) * len(_JA_BACK) * len(_JA_TRADE) * len(_EN_FORM)
-    order = rng.permutation(stock)
-    numbers = order[np.arange(n) % stock]
+    stock = len(_JA_FRONT) * len(_JA_BACK) * len(_JA_TRADE) * 2
+    numbers = rng.permutation(stock)[(first + np.arange(n)) % stock]
     trade = numbers % len(_JA_TRADE)
-    names = [
-        _name(int(k), bool(ja), bool(pub)) for k, ja, pub in zip(numbers, japanese, public, strict=True)
-    ]
+    names = [_name(int(k), bool(ja), bool(pub)) for k, ja, pub in zip(numbers, japanese, public, strict=True)]
     return names, np.where(public, PUBLIC_INDUSTRY, trade)
 
 
 def _name(number: int, japanese: bool, public: bool) -> str:
     number, trade = divmod(number, len(_JA_TRADE))
-    number, form = divmod(number, len(_EN_FORM))
+    number, form = divmod(number, 2)
     front, back = divmod(number, len(_JA_BACK))
     if japanese:
         stem = _JA_FRONT[front] + _JA_BACK[back]
         if public:
             return stem + _JA_PUBLIC[trade % len(_JA_PUBLIC)]
-        return f"株式会社{stem}{_JA_TRADE[trade]}" if form % 2 else f"{stem}{_JA_TRADE[trade]}株式会社"
+        return f"株式会社{stem}{_JA_TRADE[trade]}" if form else f"{stem}{_JA_TRADE[trade]}株式会社"
     stem = _EN_FRONT[front] + _EN_BACK[back]
     if public:
         return f"{stem} {_EN_PUBLIC[trade % len(_EN_PUBLIC)]}"
-    return f"{stem} {_EN_TRADE[trade]} {_EN_FORM[form]}"
+    return f"{stem} {_EN_TRADE[trade]} {_EN_FORM[form + 2 * (front % 2)]}"
 
 
 def person_names(n: int) -> list[str]:

@@ -20,9 +20,7 @@ SEATS_LEAST = np.array([60, 20, 5, 20])
 ANNUAL_SHARE = np.array([0.96, 0.72, 0.35, 1.0])
 
 TIERS = ("high", "mid", "low", "tech")
-TIER_SHARE = np.array(
-    [[0.8, 0.2, 0.0, 0.0], [0.1, 0.72, 0.18, 0.0], [0.0, 0.06, 0.44, 0.5], [0.2, 0.68, 0.12, 0.0]]
-)
+TIER_SHARE = np.array([[0.8, 0.2, 0.0, 0.0], [0.1, 0.72, 0.18, 0.0], [0.0, 0.06, 0.44, 0.5], [0.2, 0.68, 0.12, 0.0]])
 TOUCHES_PER_MONTH = np.array([1.7, 0.8, 0.3, 0.08])
 
 PLANS = ("Starter", "Growth", "Enterprise")
@@ -37,7 +35,8 @@ UPLIFT_SHARE = np.array([0.3, 0.3, 0.28, 0.12])
 
 FEATURES = ("workflow", "approvals", "reports", "mobile", "api", "analytics", "automation")
 CORE_FEATURES = FEATURES[:3]
-FEATURE_EASE = np.array([0.9, 0.3, -0.3, -0.7, -1.9, -0.6, -0.9])
+FEATURE_EASE = np.array([-0.1, -0.7, -1.1, -1.3, -2.3, -1.0, -1.2])
+FEATURE_DORMANT = np.array([-4.5, -1.6, -0.7, -0.8, 0.0, -1.5, -1.5])
 FEATURE_DEPTH = np.array([9.0, 5.0, 3.0, 4.0, 30.0, 4.0, 12.0])
 FEATURE_STEP = np.array([2, 3, 4, 2, 3, 0, 0])
 FEATURE_ADDON = np.array([-1, -1, -1, -1, -1, 0, 1])
@@ -48,7 +47,7 @@ STEP_MEDIAN_DAYS = np.array([8.0, 15.0, 18.0, 32.0, 40.0])
 STEP_STALL = np.array([-4.6, -3.4, -3.2, -2.4, -2.2])
 FIRST_VALUE = 2
 
-CHURN_BASE = np.array([-5.35, -5.0, -4.75, -5.35])
+CHURN_BASE = np.array([-6.35, -5.6, -4.9, -6.0])
 CHURN_DRIVERS = (
     "base",
     "tenure",
@@ -64,7 +63,7 @@ CHURN_DRIVERS = (
     "csm",
     "frailty",
 )
-EXPANSION_BASE = -3.75
+EXPANSION_BASE = -3.5
 EXPANSION_DRIVERS = ("base", "seats_full", "adoption", "satisfaction", "support", "csm", "recent")
 CONTRACTION_BASE = -5.3
 
@@ -98,4 +97,4 @@ TELEMETRY_FROM_LATER_SHARE = 0.05
 TELEMETRY_GAP_SHARE = 0.12
 INTERNAL_EVERY = 250
 ACCOUNTS_PER_CSM = 30
-BASE_SHARE = 0.53
+BASE_SHARE = 0.56

@@ -87,7 +87,7 @@ def population(world: World, everyone: Arrivals, chunk: int, first: int, last: i
     n = len(started)
     segment = pick(rng, p.SEGMENT_SHARE, n=n)
     japanese = rng.random(n) < np.where(segment == 3, 0.8, 0.58)
-    names, industry = company_names(stream(world.seed, first // 40_000, "names"), japanese, segment == 3)
+    names, industry = company_names(stream(world.seed, 0, "names"), first, japanese, segment == 3)
     tier = pick(rng, p.TIER_SHARE, segment)
     seats = p.SEATS_MEDIAN[segment] * np.exp(rng.normal(0, 1, n) * p.SEATS_SPREAD[segment])
     old = started < world.months.starts[0]
@@ -116,7 +116,7 @@ def population(world: World, everyone: Arrivals, chunk: int, first: int, last: i
         handover=handover,
         csm=csm,
         incident=hit_by_incidents(world, rng, segment),
-        champion_left=rng.random((n, world.months.n)) < 0.013,
+        champion_left=_champion_left(world, rng, started),
         telemetry=_telemetry(world, rng, n),
         internal=(np.arange(first, last) % p.INTERNAL_EVERY) == 117,
     )
@@ -130,14 +130,28 @@ def _csms(
     assigned = np.maximum(started, months.starts[0] - rng.integers(0, 300, n))
     first = csm_at(world.team, pool, assigned, rng.random(n))
     begins = np.maximum(months.month_of(assigned), 0)
-    handover = begins + 3 + (rng.random(n) * 60).astype(int)
-    takes_over = months.starts[np.minimum(handover, months.n - 1)]
-    second = csm_at(world.team, pool, takes_over, rng.random(n))
+    second = csm_at(world.team, pool, np.full(n, months.end), rng.random(n))
+    handover = _handover(world, rng, begins, second)
     handover = np.where((second == first) | (tier == 3) | (handover >= months.n), months.n, handover)
     now = np.arange(months.n)
     csm = np.where(now >= handover[:, None], second[:, None], first[:, None])
     csm[(now < begins[:, None]) | (tier == 3)[:, None]] = -1
     return assigned, np.where(tier == 3, -1, first), second, handover, csm
+
+
+def _handover(world: World, rng: np.random.Generator, begins: Ints, second: Ints) -> Ints:
+    """The month in which the second CSM takes over: soon after joining, or any later one; beyond the end for none."""
+    joined = world.months.month_of(world.team.joined[second])
+    draw = rng.random(len(begins))
+    new_hire = np.where(draw < 0.6, joined + 1 + (draw * 5).astype(int), world.months.n)
+    return np.where(joined >= begins, new_hire, begins + 3 + (draw * 70).astype(int))
+
+
+def _champion_left(world: World, rng: np.random.Generator, started: Days) -> Flags:
+    """Account × month: the month after the first in which the champion leaves, at most once per account."""
+    left = rng.random((len(started), world.months.n)) < 0.014
+    left &= np.arange(world.months.n) > world.months.month_of(started)[:, None]
+    return np.asarray(left & (np.cumsum(left, axis=1) == 1))
 
 
 def _telemetry(world: World, rng: np.random.Generator, n: int) -> Flags:

@@ -73,7 +73,7 @@ def _team(rng: np.random.Generator, n: int, months: Calendar) -> Team:
     pool = np.sort(np.concatenate([[0, 1, 2], rng.choice(3, n - 3, p=_POOL_SHARE)]))
     first_of_pool = np.concatenate([[True], pool[1:] != pool[:-1]])
     n_days = int((months.end - months.starts[0]).astype(int))
-    offset = np.where(rng.random(n) < 0.6, -rng.integers(60, 1500, n), rng.integers(0, max(n_days - 60, 1), n))
+    offset = np.where(rng.random(n) < 0.45, -rng.integers(60, 1500, n), rng.integers(0, max(n_days - 60, 1), n))
     offset = np.where(first_of_pool, -2200, offset)
     joined = months.starts[0] + offset
     order = np.lexsort((joined, pool))
@@ -91,7 +91,7 @@ def _incident_share(rng: np.random.Generator) -> Floats:
 def _competitor(rng: np.random.Generator, n: int) -> Floats:
     """A pressure that comes and goes, strongest on the small; months × segments."""
     level = np.zeros((n, len(p.SEGMENTS)))
-    for k, weight in enumerate((0.5, 0.7, 0.9, 0.2)):
+    for k, weight in enumerate((0.4, 0.55, 0.65, 0.3)):
         start, length = rng.integers(0, max(n - 6, 1)), rng.integers(5, 13)
         shape = np.clip(1 - np.abs(np.arange(n) - start - length / 2) / length, 0, 1)
         level[:, k] = weight * shape

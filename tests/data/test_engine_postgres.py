@@ -31,7 +31,7 @@ EXPRESSIONS = [
     "n // 2",
     "n % 5",
     "n % 0",
-    "m * 3 + n",
+    "m * 3 + 1",
     "m * CAST(0.5 AS DOUBLE)",
     "round(m, 2)",
     "round(x)",

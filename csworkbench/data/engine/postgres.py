@@ -15,7 +15,7 @@ from .duck import DuckDB
 from .frames import frame_of_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult
+    from sqlalchemy import Connection
 
 _SESSION = {
     "default_transaction_read_only": "on",
@@ -23,6 +23,7 @@ _SESSION = {
     "DateStyle": "ISO",
     "standard_conforming_strings": "on",
     "search_path": "pg_catalog",
+    "idle_in_transaction_session_timeout": "600000",
 }
 
 
@@ -30,8 +31,8 @@ class Postgres:
     """A PostgreSQL database that holds the tables; a role that may only read is enough.
 
     url_env: environment variable that holds the connection URL (postgresql://…); the URL itself is never kept or shown.
-    tables: "schema.table" → column → type of that column in the database. Connects at the first query; all queries see
-    the database as it was then.
+    tables: (schema, table) → column → type of that column in the database. Connects at the first query; all queries see
+    the database as it was then, until the server ends the session (after ten idle minutes) or `close`.
     """
 
     dialect = "postgres"
@@ -49,14 +50,22 @@ class Postgres:
 
     def rows(self, sql: str) -> list[Any]:
         """The rows of a SELECT given in PostgreSQL's own dialect."""
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import DBAPIError
 
+        again = self._open is not None
         try:
-            result: CursorResult[Any] = self._connection.exec_driver_sql(sql)
-            return [tuple(row) for row in result]
-        except SQLAlchemyError as error:
+            return [tuple(row) for row in self._connection.exec_driver_sql(sql)]
+        except DBAPIError as error:
             self.close()
+            if again and error.connection_invalidated:
+                return self.rows(sql)
             raise CsworkbenchError(f"PostgreSQL refused a query: {_said(error)}") from None
+
+    def fingerprint(self, schema: str, table: str) -> str:
+        """A short text that changes when any row of the table changes, whatever the order of the rows."""
+        relation = f"{identifier(schema)}.{identifier(table)}"
+        n, mix = self.rows(f"SELECT count(*), sum(hashtextextended(CAST(t AS TEXT), 0)) FROM {relation} AS t")[0]
+        return f"{n}:{mix}"
 
     def close(self) -> None:
         """End the session; the next query opens a new one."""
@@ -77,14 +86,24 @@ class Postgres:
         if self._types is None:
             self._types = DuckDB(threads=1)
             for (schema, table), columns in self._tables.items():
-                declared = ", ".join(f"{identifier(name)} {_shadow_type(kind)}" for name, kind in columns.items())
+                declared = ", ".join(f"{identifier(name)} {_SHADOW_TYPES.get(kind, 'VARCHAR')}" for name, kind in columns.items())
                 self._types.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}")
                 self._types.connection.execute(f"CREATE TABLE {identifier(schema)}.{identifier(table)} ({declared})")
         return self._types
 
 
-def _shadow_type(kind: str) -> str:
-    return "TIMESTAMPTZ" if kind == "timestamp with time zone" else "VARCHAR"
+_SHADOW_TYPES = {
+    "timestamp with time zone": "TIMESTAMPTZ",
+    "timestamp without time zone": "TIMESTAMP",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
+    "smallint": "SMALLINT",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "numeric": "DECIMAL(38, 10)",
+    "double precision": "DOUBLE",
+    "real": "FLOAT",
+}
 
 
 def _connect(url_env: str) -> Connection:
@@ -97,6 +116,7 @@ def _connect(url_env: str) -> Connection:
         engine = create_engine(
             _url(url_env),
             poolclass=NullPool,
+            pool_reset_on_return=None,
             connect_args={"options": options},
             isolation_level="REPEATABLE READ",
             hide_parameters=True,

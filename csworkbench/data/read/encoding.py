@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -50,6 +49,16 @@ class Counts:
     ends_open: bool
     digest: str
 
+    @property
+    def lines(self) -> int:
+        """How many lines the file has."""
+        return max(self.line_feeds, self.carriage_returns) + self.ends_open
+
+    @property
+    def plain_lines(self) -> bool:
+        """Whether all lines end in the same way."""
+        return self.carriage_returns == 0 or self.line_feeds in (0, self.carriage_returns)
+
 
 @dataclass(frozen=True)
 class Utf8File:
@@ -77,9 +86,9 @@ def as_utf8(found: Found, encoding: str | None, delimiter: str, stack: ExitStack
         if isinstance(copied, Problem):
             return copied
         path = copied
-    counted = _count(path, delimiter)
-    if isinstance(counted, UnicodeDecodeError):
-        return not_utf8(found, path, counted.start)
+    counted = count_bytes(path, delimiter)
+    if isinstance(counted, int):
+        return not_utf8(found, path, counted)
     if codec == "utf-8" and encoding is None and (refused := _unmarked(found, path, counted)):
         return refused
     return Utf8File(path, counted, notices)
@@ -107,24 +116,26 @@ def _unpacked(found: Found, stack: ExitStack) -> Path | Problem:
     remedy = "Export or copy the file again; what is there cannot be trusted."
     try:
         with gzip.open(found.path, "rb") as packed:
-            return _written(iter(lambda: packed.read(CHUNK), b""), stack)
+            return written(iter(lambda: packed.read(CHUNK), b""), stack)
     except EOFError:
         return found.problem("truncated_gz", "is cut: the compressed data ends too early", remedy)
     except (gzip.BadGzipFile, zlib.error):
         return found.problem("corrupt_gz", "is damaged: its checksum does not match its content", remedy)
 
 
-def _written(chunks: Iterator[bytes], stack: ExitStack) -> Path:
-    copy: IO[bytes] = stack.enter_context(tempfile.NamedTemporaryFile(prefix="csworkbench-", suffix=".csv"))
-    for chunk in chunks:
-        copy.write(chunk)
-    copy.flush()
-    return Path(copy.name)
+def written(chunks: Iterator[bytes], stack: ExitStack) -> Path:
+    """A temporary file of these bytes that lives until the stack is closed."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="csworkbench-"))
+    path = Path(folder) / "text.csv"
+    with path.open("wb") as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+    return path
 
 
 def _decoded_copy(found: Found, path: Path, codec: str, stack: ExitStack) -> Path | Problem:
     try:
-        return _written((text.encode("utf-8") for text in _decoded(path, codec)), stack)
+        return written((text.encode("utf-8") for text in _decoded(path, codec)), stack)
     except UnicodeError as error:
         said = f"is not {codec}: {getattr(error, 'reason', error)}"
         named = [name for name in ("utf-8", *CANDIDATES) if decodes(path, name)]
@@ -147,9 +158,10 @@ def decodes(path: Path, codec: str) -> bool:
         return False
 
 
-def _count(path: Path, delimiter: str) -> Counts | UnicodeDecodeError:
+def count_bytes(path: Path, delimiter: str) -> Counts | int:
+    """The counts; or the offset of the first byte that is not UTF-8."""
     totals = np.zeros(5, dtype=np.int64)
-    wanted = [ord(sign) for sign in ('\n', '\r', '"', delimiter, "\0")]
+    wanted = [ord(sign) for sign in ("\n", "\r", '"', delimiter, "\0")]
     digest = hashlib.blake2b(digest_size=32)
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     size = replaced = 0
@@ -162,12 +174,11 @@ def _count(path: Path, delimiter: str) -> Counts | UnicodeDecodeError:
             try:
                 text = decoder.decode(chunk)
             except UnicodeDecodeError as error:
-                error.start += size - len(decoder.getstate()[0])
-                return error
+                return size - len(decoder.getstate()[0]) + error.start
             replaced += text.count("\ufffd")
             size, last = size + len(chunk), chunk[-1:]
     if decoder.getstate()[0]:
-        return UnicodeDecodeError("utf-8", b"", size - len(decoder.getstate()[0]), size, "unexpected end of data")
+        return size - len(decoder.getstate()[0])
     feeds, returns, quotes, delimiters, nul = (int(total) for total in totals)
     ends_open = last not in (b"\n", b"\r", b"")
     return Counts(size, feeds, returns, quotes, delimiters, nul, replaced, ends_open, digest.hexdigest())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..sql import identifier
 
 BATCH_ROWS = 50_000
 SHOWN_ROWS = 20
+SHOWN_WORDINGS = 100
 
 NumberedRow = tuple[int, Sequence[str | None]]
 
@@ -38,6 +39,7 @@ class Part:
 
     refused: rows that are left out because they have a problem. digest: of the source's bytes or rows.
     plain: columns whose text is an ISO date or a plain decimal because the source had that type.
+    unsound: whether U+FFFD may be in it.
     """
 
     columns: tuple[str, ...] = ()
@@ -46,38 +48,44 @@ class Part:
     refused: int = 0
     digest: str = ""
     plain: Mapping[str, str] = field(default_factory=dict)
+    unsound: bool = True
 
 
 class Faults:
-    """Problems of one source: the first rows of every rule one by one, the rest as a count."""
+    """Problems of one source: one for each rule, column and wording, with its first rows and their number."""
 
     def __init__(self) -> None:
-        self._listed: dict[tuple[str, str], list[Problem]] = {}
-        self.rows = 0
+        self._listed: dict[tuple[str, str, str], Problem] = {}
+        self.refused = 0
 
     def add(self, problem: Problem) -> None:
-        """Takes one row's problem; memory stays bounded however many rows are bad."""
-        listed = self._listed.setdefault((problem.rule, problem.column), [])
-        if len(listed) <= SHOWN_ROWS:
-            listed.append(problem)
-        else:
-            listed[-1] = replace(listed[-1], count=listed[-1].count + 1)
+        """Takes the problem of one row; memory stays bounded however many rows are bad."""
+        said = problem.said if len(self._listed) < SHOWN_WORDINGS else ""
+        key = (problem.rule, problem.column, said)
+        first = self._listed.setdefault(key, replace(problem, count=0))
+        rows = (*first.rows, problem.row) if len(first.rows) < SHOWN_ROWS else first.rows
+        self._listed[key] = replace(first, count=first.count + 1, rows=rows)
 
     def refuse(self, problem: Problem) -> None:
         """Takes the problem of a row that is left out."""
-        self.rows += 1
+        self.refused += 1
         self.add(problem)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was taken, in the order of rules."""
-        return tuple(problem for listed in self._listed.values() for problem in listed)
+        """What was taken."""
+        return tuple(self._listed.values())
+
+
+def blank_rows(found: Found, n: int) -> str:
+    """The notice of rows without any value."""
+    return f"{found.name}: {n:,} blank rows left out"
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, target: str, columns: Sequence[str]) -> None:
     """An empty table of text columns with `_file` and `_row`."""
-    typed = [f"{identifier(column)} VARCHAR" for column in columns]
-    connection.execute(f"CREATE TABLE {identifier(target)} ({', '.join([*typed, '_file VARCHAR', '_row BIGINT'])})")
+    typed = [*(f"{identifier(column)} VARCHAR" for column in columns), "_file VARCHAR", "_row BIGINT"]
+    connection.execute(f"CREATE TEMP TABLE {identifier(target)} ({', '.join(typed)})")
 
 
 def insert_rows(
@@ -104,8 +112,3 @@ def _arrow(columns: Sequence[str], file: str, batch: list[NumberedRow]) -> pa.Ta
     numbers = pa.array([number for number, _ in batch], pa.int64())
     names = [*columns, "_file", "_row"]
     return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(file), len(batch)), numbers], names=names)
-
-
-def first_lines(lines: Iterator[str], n: int) -> list[str]:
-    """The first n items."""
-    return list(islice(lines, n))

@@ -1,0 +1,64 @@
+"""Keys that occur twice."""
+
+from __future__ import annotations
+
+from ..sql import identifier
+from .rows import RowRule
+from .subject import Subject
+
+
+def mark_doubles(subject: Subject) -> str | None:
+    """Table of the rows whose key an earlier row already has: `rid`, `rule`, `first_row`, `first_file`, or None.
+
+    rule: duplicate_row (all columns equal) or duplicate_key. The key includes `recorded_at`: rows that share the rest
+    of it are versions. A row without a contact is an anonymous answer and repeats nobody.
+    """
+    key = subject.table.key
+    if not key or not all(subject.has(column) for column in key if subject.table.column(column).required):
+        return None
+    whole = ", ".join((*key, "recorded_at"))
+    compared = f"FROM {subject.relation} WHERE {' AND '.join(_compared(subject))}"
+    twice = f"SELECT hash({whole}) {compared} GROUP BY 1 HAVING count(*) > 1"
+    subject.connection.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {twice}")
+    if not _count(subject, "twice"):
+        return None
+    name = identifier(f"doubled_{subject.name}")
+    firsts = f"PARTITION BY {whole} ORDER BY _file, _row, rowid"
+    columns = ", ".join(f"{c} := {c}" for c in subject.table.names)
+    subject.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rid, first_row, first_file,"
+        " CASE WHEN same THEN 'duplicate_row' ELSE 'duplicate_key' END AS rule FROM ("
+        f"SELECT rowid AS rid, row_number() OVER w AS n, first(_row) OVER w AS first_row,"
+        f" first(_file) OVER w AS first_file, first(struct_pack({columns})) OVER w = struct_pack({columns}) AS same"
+        f" {compared} AND hash({whole}) IN (FROM twice) WINDOW w AS ({firsts})) WHERE n > 1"
+    )
+    return name if _count(subject, name) else None
+
+
+def double_rules(subject: Subject) -> list[RowRule]:
+    """Rules over the source that joins the doubled rows as `d`."""
+    shown = " || ' / ' || ".join(f"coalesce(CAST(t.{column} AS VARCHAR), '')" for column in subject.table.key)
+    words = {"first": "d.first_row", "first_file": "d.first_file"}
+    label = ", ".join(subject.table.key)
+    return [
+        RowRule(rule, label, f"d.rule = '{rule}'", "on_duplicate", shown, words)
+        for rule in ("duplicate_row", "duplicate_key")
+    ]
+
+
+def has_versions(subject: Subject) -> bool:
+    """Whether rows share a key and differ in `recorded_at`."""
+    if not subject.table.key or not subject.has("recorded_at"):
+        return False
+    keys = ", ".join(subject.table.key)
+    groups = f"SELECT hash({keys}) FROM {identifier(subject.name)} GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+    return bool(subject.connection.execute(groups).fetchall())
+
+
+def _compared(subject: Subject) -> list[str]:
+    return [f"{c} IS NOT NULL" for c in subject.table.key if subject.table.column(c).type == "key"] or ["TRUE"]
+
+
+def _count(subject: Subject, relation: str) -> int:
+    row = subject.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0

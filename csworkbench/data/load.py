@@ -1,0 +1,159 @@
+"""All tables of a workspace, read, mapped, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from ..errors import Problem, fault
+from ..schema import REQUIRED, TABLES
+from .check.book import make_book
+from .check.near import teach
+from .check.notices import notices_about
+from .check.report import CheckReport
+from .check.subject import Subject
+from .check.table import check_table
+from .mapping import Mapped, map_columns
+from .read import read_raw
+from .rollup import roll_up_events
+from .settings import FILE, Settings
+from .snapshot import TableFacts
+from .types.notation import known_zone
+
+_FIRST = ("csms", "accounts", "subscriptions")
+
+
+@dataclass
+class Loading:
+    """What has been found so far."""
+
+    problems: list[Problem] = field(default_factory=list)
+    tolerated: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    facts: dict[str, TableFacts] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def report(self) -> CheckReport:
+        """Everything found, sorted by file and row."""
+        tables = {name: self.facts[name] for name in TABLES if name in self.facts}
+        return CheckReport(_sorted(self.problems), _sorted(self.tolerated), tuple(self.notices), tables)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Canonical tables in the connection, and what the check found. hashes: table → content of its sources."""
+
+    report: CheckReport
+    hashes: Mapping[str, str]
+
+
+def load(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, today: date | None = None) -> Loaded:
+    """Read and check every table that workspace.toml declares; canonical tables stay in the connection.
+
+    today: the day of the exports where company.exported_on does not say it.
+    """
+    loading = Loading([*_declared(settings)])
+    day = _export_day(settings, today)
+    if loading.problems:
+        return Loaded(loading.report(), {})
+    if day is None:
+        loading.notices.append("dates in the future were not looked for: company.exported_on is not declared")
+    teach(connection)
+    for name in sorted(settings.tables, key=_order):
+        mapped = _read(connection, name, settings, folder, loading)
+        _check(connection, name, mapped, settings, day, loading)
+    _finish(connection, settings, loading)
+    return Loaded(loading.report(), loading.hashes)
+
+
+def _order(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(problems), key=lambda p: (p.file, p.row, p.column, p.rule, p.value or "")))
+
+
+def _declared(settings: Settings) -> Iterator[Problem]:
+    """What is wrong before any file is opened."""
+    for name in REQUIRED:
+        if name not in settings.tables:
+            yield fault("missing_table", FILE, 0, f"tables.{name}", table=name)
+    if {"usage", "events"} <= set(settings.tables):
+        yield fault("usage_twice", FILE, 0, "tables.events")
+    if not known_zone(settings.company.time_zone):
+        yield fault("unknown_time_zone", FILE, 0, "company.time_zone", value=settings.company.time_zone)
+    exported = settings.company.exported_on
+    if exported is not None and _day(exported) is None:
+        yield fault("bad_day", FILE, 0, "company.exported_on", value=exported)
+
+
+def _export_day(settings: Settings, today: date | None) -> date | None:
+    return _day(settings.company.exported_on) if settings.company.exported_on else today
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, name: str, settings: Settings, folder: Path, loading: Loading
+) -> Mapped:
+    mapping = settings.tables[name]
+    raw = read_raw(connection, name, mapping, settings, folder)
+    mapped = map_columns(connection, raw, mapping, settings, folder)
+    loading.problems += [p for p in (*raw.problems, *mapped.problems) if not p.tolerated]
+    loading.tolerated += [p for p in (*raw.problems, *mapped.problems) if p.tolerated]
+    loading.notices += raw.notices
+    loading.hashes[name] = "".join((raw.content_hash, *mapped.looked_up))
+    return mapped
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    mapped: Mapped,
+    settings: Settings,
+    day: date | None,
+    loading: Loading,
+) -> None:
+    subject = Subject(connection, TABLES[name], settings.tables[name], mapped, settings)
+    checked = check_table(subject, day, csms="csms" in settings.tables)
+    loading.problems += checked.problems
+    loading.tolerated += checked.tolerated
+    loading.notices += checked.notices
+    loading.facts[name] = checked.facts
+    if name in ("accounts", "subscriptions"):
+        make_book(connection, subscriptions=name == "subscriptions")
+    drop = {f"raw_{name}", f"mapped_{name}", f"typed_{name}"} - {"typed_accounts"}
+    _drop(connection, drop)
+
+
+def _finish(connection: duckdb.DuckDBPyConnection, settings: Settings, loading: Loading) -> None:
+    """Roll up raw events and clear away what only the check needed."""
+    if "events" in loading.facts:
+        loading.facts["usage"] = roll_up_events(connection, loading.facts.pop("events"))
+        _drop(connection, {"events"})
+    loading.notices += notices_about(connection, settings, loading.facts)
+    _drop(connection, {"typed_accounts", "account_book"})
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:
+    rows = connection.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
+    kinds = sorted((kind != "VIEW", name) for name, kind in rows if name in names)
+    for is_table, name in kinds:
+        connection.execute(f'DROP {"TABLE" if is_table else "VIEW"} IF EXISTS "{name}"')
+
+
+def content_key(settings: Settings, hashes: Mapping[str, str], version: str, day: date | None) -> str:
+    """One text that changes when the sources, the settings, the schema, the day of the check or the package changes."""
+    parts = [version, repr(tuple(TABLES.values())), settings.model_dump_json(), str(day), repr(sorted(hashes.items()))]
+    return sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A workspace whose canonical tables already lie in a PostgreSQL schema: nothing is copied, the database counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .. import schema
+from ..errors import CsworkbenchError, Problem, Refusal
+from .engine import Postgres
+from .settings import Settings
+from .snapshot import Snapshot, TableFacts
+from .sql import identifier, literal
+from .warehouse_check import column_problems, row_problems
+from .warehouse_relation import relation_of
+
+Columns = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A database schema that holds canonical tables. found: table → column → type in the database."""
+
+    settings: Settings
+    engine: Postgres
+    schema_name: str
+    found: Mapping[str, Columns]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that are there."""
+        return tuple(name for name in schema.TABLES if name in self.found)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """All faults: tables and columns first; rows are looked at only when every column is usable."""
+        return tuple(self._column_problems()) or tuple(self._row_problems())
+
+    def snapshot(self) -> Snapshot:
+        """The checked tables; Refusal with every problem."""
+        if not all(problem.tolerated for problem in self.problems):
+            raise Refusal(self.problems, f'the schema "{self.schema_name}"')
+        facts = {name: self._facts(name) for name in self.tables}
+        return Snapshot(self.settings, self.engine, dict(self._relations), facts, self._key())
+
+    @cached_property
+    def _relations(self) -> Mapping[str, str]:
+        return {name: relation_of(name, self.schema_name, self.found, self.settings) for name in self.tables}
+
+    def _column_problems(self) -> Iterator[Problem]:
+        for name in schema.REQUIRED:
+            if name not in self.found:
+                remedy = f"Create it (or a view of that name) and grant SELECT on it: {', '.join(schema.table(name).names)}."
+                yield Problem(f"{self.schema_name}.{name}", 0, "", "missing_table", "there is no such table", remedy)
+        for name in self.tables:
+            yield from column_problems(f"{self.schema_name}.{name}", schema.table(name), self.found[name])
+
+    def _row_problems(self) -> Iterator[Problem]:
+        for name in self.tables:
+            place = f"{self.schema_name}.{name}"
+            yield from row_problems(self.engine, place, name, self._relations, self.found, self.settings)
+
+    def _facts(self, name: str) -> TableFacts:
+        table = schema.table(name)
+        mapped = tuple(column for column in table.names if column in self.found[name])
+        latest = f"max(CAST({identifier(table.occurred)} AS DATE))" if table.occurred else "CAST(NULL AS DATE)"
+        row = self.engine.query(f"SELECT count(*) AS n, {latest} AS latest FROM {self._relations[name]}").iloc[0]
+        day = None if row["latest"] is None or row["latest"] != row["latest"] else row["latest"].date()
+        return TableFacts(int(row["n"]), mapped, latest=day, versions="recorded_at" in mapped)
+
+    def _key(self) -> str:
+        """Changes when any row of any table, or a setting, changes."""
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
+        for name in self.tables:
+            digest.update(f"{name} {self.engine.fingerprint(self.schema_name, name)} ".encode())
+        return digest.hexdigest()
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The canonical tables in the database that `[engine]` names; nothing is read but names and types.
+
+    Raises CsworkbenchError when the database cannot be opened.
+    """
+    engine = settings.engine
+    if engine.kind != "postgres" or not engine.url_env:
+        raise CsworkbenchError('[engine] needs kind = "postgres" and url_env, the name of an environment variable')
+    name = engine.schema_ or "public"
+    found = _found(Postgres(engine.url_env), name)
+    return Warehouse(settings, Postgres(engine.url_env, {(name, table): c for table, c in found.items()}), name, found)
+
+
+def _found(engine: Postgres, schema_name: str) -> dict[str, dict[str, str]]:
+    rows = engine.rows(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        f" WHERE table_schema = {literal(schema_name)} ORDER BY table_name, ordinal_position"
+    )
+    engine.close()
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        if table in schema.TABLES:
+            found.setdefault(table, {})[column] = kind
+    return found

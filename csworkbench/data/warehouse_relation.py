@@ -1,0 +1,77 @@
+"""What stands after FROM for a canonical table that lies in a database: typed, and with every column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .. import schema
+from .settings import Settings
+from .sql import identifier, literal
+
+WITH_ZONE = "timestamp with time zone"
+
+
+def relation_of(name: str, schema_name: str, found: Mapping[str, Mapping[str, str]], settings: Settings) -> str:
+    """The table as a subselect: canonical types, NULL for columns that are not there, money in the company currency.
+
+    Internal accounts and what belongs to them are left out; facts without their account too, where declared.
+    """
+    columns = found[name]
+    picks = ", ".join(
+        f"{_value(column, columns, settings)} AS {identifier(column.name)}" for column in schema.table(name).columns
+    )
+    conditions = _conditions(name, schema_name, found, settings)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"(SELECT {picks} FROM {qualified(schema_name, name)}{where}) AS {identifier(name)}"
+
+
+def qualified(schema_name: str, name: str) -> str:
+    """The table's full name."""
+    return f"{identifier(schema_name)}.{identifier(name)}"
+
+
+def _value(column: schema.Column, columns: Mapping[str, str], settings: Settings) -> str:
+    kind = schema.SQL_TYPES[column.type]
+    if column.name not in columns:
+        return f"CAST(NULL AS {kind})"
+    value = identifier(column.name)
+    if columns[column.name] == WITH_ZONE:
+        value = f"({value} AT TIME ZONE {literal(settings.company.time_zone)})"
+    if column.name in ("mrr", "amount", "currency") and "currency" in columns:
+        value = _converted(value, column.name, settings)
+    return f"CAST({value} AS {kind})"
+
+
+def _converted(value: str, name: str, settings: Settings) -> str:
+    """Amounts in the company's currency: one unit of another one is worth its declared rate."""
+    if not settings.rates:
+        return value
+    if name == "currency":
+        codes, company = literal([*settings.rates]), literal(settings.company.currency)
+        return f"CASE WHEN {value} IN {codes} THEN {company} ELSE {value} END"
+    cases = " ".join(
+        f"WHEN {literal(code)} THEN CAST({value} AS DECIMAL(18, 4)) * CAST({rate!r} AS DECIMAL(18, 12))"
+        for code, rate in settings.rates.items()
+    )
+    return f"CASE CAST(currency AS VARCHAR) {cases} ELSE {value} END"
+
+
+def _conditions(
+    name: str, schema_name: str, found: Mapping[str, Mapping[str, str]], settings: Settings
+) -> list[str]:
+    accounts = qualified(schema_name, "accounts")
+    internal = "is_internal" in found.get("accounts", {})
+    if name == "accounts":
+        return ["NOT coalesce(is_internal, FALSE)"] if internal else []
+    if "account_id" not in found[name]:
+        return []
+    conditions = []
+    if internal:
+        conditions.append(f"{_ACCOUNT} NOT IN (SELECT {_ACCOUNT} FROM {accounts} WHERE is_internal)")
+    mapping = settings.tables.get(name)
+    if mapping and mapping.on_orphan == "drop":
+        conditions.append(f"{_ACCOUNT} IN (SELECT {_ACCOUNT} FROM {accounts})")
+    return conditions
+
+
+_ACCOUNT = "CAST(account_id AS VARCHAR)"

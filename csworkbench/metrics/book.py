@@ -1,0 +1,77 @@
+"""The book of business: each account's MRR and CSM on given days, and the attributes that split it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from ..data.asof import UNASSIGNED
+from ..data.snapshot import View
+from .rollup import days, rolled_up
+
+FOREVER = pd.Timestamp("9999-12-31")
+ALL = "all"
+
+
+def mrr_on(view: View, on: Sequence[date]) -> pd.DataFrame:
+    """MRR per account on each of these days.
+
+    Returns a frame indexed by account_id (sorted), one column per day (Timestamp, ascending), in company currency per
+    month; 0 where no item holds. Accounts without MRR on any of the days are left out.
+    """
+    columns = pd.DatetimeIndex(sorted(set(on)))
+    long = rolled_up(view, "mrr_on_days", days(on))
+    wide = _wide(long, "mrr").reindex(columns=columns).fillna(0.0).round(4)
+    return wide[(wide != 0).any(axis=1)]
+
+
+def owners_on(view: View, on: Sequence[date]) -> pd.DataFrame:
+    """The CSM in charge of each account on each day: indexed by account_id, one column per day; null when nobody."""
+    columns = pd.DatetimeIndex(sorted(set(on)))
+    if not view.has("assignments"):
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="account_id", dtype="str"), dtype="str")
+    return _wide(rolled_up(view, "owners_on_days", days(on)), "csm_id").reindex(columns=columns)
+
+
+def seats_on(view: View, on: Sequence[date]) -> pd.DataFrame:
+    """Seats bought per account on each day: indexed by account_id, one column per day; null when not known."""
+    columns = pd.DatetimeIndex(sorted(set(on)))
+    return _wide(rolled_up(view, "seats_on_days", days(on)), "seats").reindex(columns=columns).astype(float)
+
+
+def _wide(long: pd.DataFrame, value: str) -> pd.DataFrame:
+    wide = long.astype({"account_id": "str", "day": "datetime64[us]"}).pivot(
+        index="account_id", columns="day", values=value
+    )
+    return wide.sort_index().rename_axis(columns=None)
+
+
+def paid_spans(view: View, through: date | None = None) -> pd.DataFrame:
+    """When each account began and stopped paying, as known.
+
+    Returns a frame indexed by account_id: first_paid_on (first day with MRR above zero) and paid_until (first day
+    after the last such day, NaT while it goes on). Accounts that never paid are left out.
+    """
+    spans = rolled_up(view, "paid_spans", through=through or view.as_of).astype({"account_id": "str"})
+    spans = spans.set_index("account_id").sort_index().astype("datetime64[us]")
+    return spans.assign(paid_until=spans["paid_until"].where(spans["paid_until"] < FOREVER))
+
+
+def attributes(view: View) -> pd.DataFrame:
+    """Accounts as known, indexed by account_id: name, segment, touch_tier, industry, country, started_on."""
+    columns = "account_id, name, segment, touch_tier, industry, country, started_on"
+    known = view.sql(f"SELECT {columns} FROM accounts").astype({"account_id": "str"})
+    return known.set_index("account_id").sort_index().astype({"started_on": "datetime64[us]"})
+
+
+def segment_of(view: View, account_ids: pd.Series | pd.Index) -> pd.Series:
+    """The segment of each of these accounts, in their order; "unassigned" for one that is not known."""
+    ids = pd.Series(account_ids).astype("str")
+    return ids.map(attributes(view)["segment"]).astype("str").fillna(UNASSIGNED)
+
+
+def with_total(frame: pd.DataFrame, column: str = "segment") -> pd.DataFrame:
+    """The rows of the frame twice: once under their group, once under "all"."""
+    return pd.concat([frame.assign(**{column: ALL}), frame], ignore_index=True)

@@ -1,0 +1,6 @@
+-- One row per account × period with events of the given features; value: sum of their counts (1 where not counted).
+SELECT u.account_id, w.place, sum(coalesce(u.count, 1)) AS value
+FROM usage AS u
+JOIN windows AS w ON u.day >= w.starts_on AND u.day <= w.ends_on
+WHERE u.feature IN $features
+GROUP BY u.account_id, w.place

@@ -1,0 +1,27 @@
+-- One row per account × window (after, through] with rows of usage.
+-- users: most users of one feature on one day. amount: sum of counts. n_core: core features used.
+-- n_periods: whole spans of $bucket_days, back from the end of the window, with use (at most $n_buckets).
+WITH marked AS (
+  SELECT
+    w.closing,
+    u.account_id,
+    u.feature,
+    u.users,
+    u.count AS amount,
+    CASE
+      WHEN coalesce(u.count, 0) > 0 OR coalesce(u.users, 0) > 0 OR (u.count IS NULL AND u.users IS NULL) THEN 1
+    END AS used,
+    CAST(floor(date_diff('day', u.day, w.through) / $bucket_days) AS INTEGER) AS bucket
+  FROM usage AS u
+  JOIN windows AS w ON u.day > w.after AND u.day <= w.through
+)
+SELECT
+  m.closing,
+  m.account_id,
+  max(m.users) AS users,
+  sum(m.amount) AS amount,
+  count(DISTINCT CASE WHEN m.used = 1 THEN c.feature END) AS n_core,
+  count(DISTINCT CASE WHEN m.used = 1 AND m.bucket < $n_buckets THEN m.bucket END) AS n_periods
+FROM marked AS m
+LEFT JOIN core AS c ON c.account_id = m.account_id AND c.feature = m.feature
+GROUP BY m.closing, m.account_id

@@ -1,0 +1,160 @@
+"""What was known on a day: later rows and later knowledge change nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csworkbench.data.engine import DuckDB
+from csworkbench.data.settings import Settings
+from csworkbench.data.snapshot import Snapshot, TableFacts, snapshot_of_frames
+from csworkbench.schema import SQL_TYPES, TABLES, Column, Table
+
+AS_OF = date(2026, 6, 30)
+SETTINGS = Settings(company={"name": "T"}, tables={})
+PAST = st.integers(0, 900).map(lambda days: AS_OF - timedelta(days))
+LATER = st.integers(1, 900).map(lambda days: AS_OF + timedelta(days))
+ANY_DAY = st.one_of(PAST, LATER)
+
+
+def values(column: Column, days: st.SearchStrategy[date]) -> st.SearchStrategy[object]:
+    """Any legal value of the column."""
+    if column.type == "timestamp":
+        return days.map(pd.Timestamp)
+    if column.type == "date":
+        return days
+    if column.type == "flag":
+        return st.booleans()
+    if column.type in ("key", "text"):
+        return st.sampled_from(column.choices or ("A1", "A2", "B"))
+    low, high = int(column.low or 0), int(column.high or 10)
+    return st.integers(low, max(low, high))
+
+
+def row(table: Table, days: dict[str, st.SearchStrategy[date]]) -> st.SearchStrategy[dict[str, object]]:
+    """A row of the table; dates not named in `days` are any day or, where not required, empty."""
+    fields = {}
+    for column in table.columns:
+        value = values(column, days.get(column.name, ANY_DAY))
+        optional = not column.required and column.name not in days and column.name not in table.key
+        fields[column.name] = st.one_of(st.none(), value) if optional else value
+    return st.fixed_dictionaries(fields)
+
+
+def known_rows(table: Table) -> st.SearchStrategy[list[dict[str, object]]]:
+    key = (*table.key, "recorded_at") if table.key else ()
+    unique = (lambda r: tuple(r[c] for c in key)) if key else None
+    return st.lists(row(table, {"recorded_at": PAST}), max_size=4, unique_by=unique)
+
+
+def later_rows(table: Table) -> st.SearchStrategy[list[dict[str, object]]]:
+    """Rows that were recorded after the day, and rows dated after it whenever they were recorded."""
+    kinds = [row(table, {"recorded_at": LATER})]
+    if table.occurred:
+        kinds.append(row(table, {table.occurred: LATER}))
+    return st.lists(st.one_of(kinds), min_size=1, max_size=4)
+
+
+def frame(table: Table, rows: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(table.names), dtype=object)
+
+
+ENGINE = DuckDB(threads=1)
+
+
+def snapshot(frames: dict[str, pd.DataFrame]) -> Snapshot:
+    """The frames as tables of one engine that all examples share: opening one for each takes longer than the test."""
+    for name, found in frames.items():
+        picks = ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in TABLES[name].columns)
+        ENGINE.connection.register("given", found)
+        ENGINE.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {picks} FROM given')
+    facts = {name: TableFacts(len(found), TABLES[name].names, versions=True) for name, found in frames.items()}
+    return Snapshot(SETTINGS, ENGINE, {name: f'"{name}"' for name in frames}, facts)
+
+
+def known(snapshot: Snapshot) -> dict[str, list[tuple[object, ...]]]:
+    """Every table as known on the day, in an order of its own."""
+    view = snapshot.as_of(AS_OF)
+    return {name: sorted(view.table(name).astype(str).itertuples(index=False, name=None)) for name in view.tables}
+
+
+@pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=15)
+@given(st.data())
+def test_rows_dated_or_recorded_after_the_day_change_no_table(name, data):
+    table = TABLES[name]
+    accounts = data.draw(known_rows(TABLES["accounts"]))
+    old = {"accounts": frame(TABLES["accounts"], accounts), name: frame(table, data.draw(known_rows(table)))}
+    later = frame(table, data.draw(later_rows(table)))
+    new = old | {name: pd.concat([old[name], later])}
+    before = known(snapshot(old))
+    assert known(snapshot(new)) == before
+
+
+@pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=5)
+@given(st.data())
+def test_the_order_of_rows_never_matters(name, data):
+    table = TABLES[name]
+    found = data.draw(known_rows(table))
+    other = data.draw(st.permutations(found))
+    accounts = {"accounts": frame(TABLES["accounts"], [{"account_id": "A1"}])}
+    one, two = ({**accounts, name: frame(table, rows)} for rows in (found, other))
+    before = known(snapshot(one))
+    assert known(snapshot(two)) == before
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_can_be_asked_for_when_it_is_empty(name):
+    frames = {found: frame(TABLES[found], []) for found in {name, "accounts"}}
+    table = snapshot_of_frames(frames, SETTINGS).as_of(AS_OF).table(name)
+    assert list(table.columns) == list(TABLES[name].names)
+    assert table.empty
+
+
+def of(**tables: list[dict[str, object]]) -> Snapshot:
+    tables.setdefault("accounts", [{"account_id": "A1"}])
+    return snapshot_of_frames({name: pd.DataFrame(rows) for name, rows in tables.items()}, SETTINGS)
+
+
+def test_a_cancellation_is_unknown_until_the_day_it_was_decided():
+    item = {
+        "subscription_id": "S1", "account_id": "A1", "mrr": 10,
+        "starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1), "decided_on": date(2025, 10, 1),
+    }  # fmt: skip
+    snapshot = of(subscriptions=[item])
+    ends = {day: snapshot.as_of(day).table("subscriptions")["ends_on"].iloc[0] for day in ("2025-09-30", "2025-10-01")}
+    assert pd.isna(ends["2025-09-30"])
+    assert ends["2025-10-01"] == pd.Timestamp("2026-01-01")
+
+
+def test_an_end_without_a_decision_is_known_on_its_day():
+    item = {
+        "subscription_id": "S1", "account_id": "A1", "mrr": 10,
+        "starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1),
+    }  # fmt: skip
+    snapshot = of(subscriptions=[item])
+    assert pd.isna(snapshot.as_of("2025-12-31").table("subscriptions")["ends_on"].iloc[0])
+    assert snapshot.as_of("2026-01-01").table("subscriptions")["ends_on"].iloc[0] == pd.Timestamp("2026-01-01")
+
+
+def test_of_rows_with_one_key_the_one_recorded_last_holds():
+    rows = [
+        {"account_id": "A1", "name": "Old", "recorded_at": date(2025, 1, 1)},
+        {"account_id": "A1", "name": "New", "recorded_at": date(2026, 1, 1)},
+    ]
+    snapshot = of(accounts=rows)
+    assert list(snapshot.as_of("2025-12-31").table("accounts")["name"]) == ["Old"]
+    assert list(snapshot.as_of("2026-01-01").table("accounts")["name"]) == ["New"]
+
+
+def test_the_segment_of_the_day_comes_from_the_history_and_is_never_null():
+    accounts = [{"account_id": "A1", "segment": "SMB"}, {"account_id": "A2", "segment": None}]
+    history = [{"account_id": "A1", "attribute": "segment", "value": "Mid", "valid_from": date(2026, 1, 1)}]
+    snapshot = of(accounts=accounts, account_history=history)
+    assert list(snapshot.as_of("2025-12-31").table("accounts")["segment"]) == ["SMB", "unassigned"]
+    assert list(snapshot.as_of("2026-01-01").table("accounts")["segment"]) == ["Mid", "unassigned"]

@@ -1,0 +1,260 @@
+"""The command line: what it says, what it writes, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from csworkbench import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+TOML = """
+[company]
+name = "Acme & Söhne"
+currency = "EUR"
+exported_on = "2026-10-05"
+languages = ["en", "ja"]
+[tables.accounts]
+path = "accounts.csv"
+[tables.subscriptions]
+path = "subscriptions.csv"
+"""
+ACCOUNTS = "account_id,name,started_on,segment\n001,Ada,2025-01-10,SMB\n002,Bo,2025-02-10,<b>Big</b> {x}\n"
+ITEMS = "subscription_id,account_id,starts_on,ends_on,mrr\ns1,001,2025-01-10,,100\ns2,002,2025-02-10,,250\n"
+PARAMETERS = 'measures: str\nquarter: str\nsegment: str\nlang: str = "en"\ntop: int = 3\n'
+SHOW = (
+    "from html import escape\nfrom IPython.display import HTML, display\n"
+    "from csworkbench.metrics.measures import load_measures\naccounts = load_measures(measures).frame('accounts')\n"
+    "own = accounts[accounts['segment'] == segment]\n"
+    "display(HTML(f'<h2>{escape(segment)}</h2><p>MRR {own[\"mrr\"].sum():.0f} top {top}</p>'))"
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "company"
+    folder.mkdir()
+    (folder / "workspace.toml").write_text(TOML, encoding="utf-8")
+    (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+    (folder / "subscriptions.csv").write_text(ITEMS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    return write_template(tmp_path / "segment.ipynb", SHOW)
+
+
+def write_template(path: Path, *sources: str) -> Path:
+    cells = [_cell(0, PARAMETERS, ["parameters"]), *(_cell(n, text, []) for n, text in enumerate(sources, 1))]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def _cell(number: int, source: str, tags: list[str]) -> dict[str, object]:
+    base = {"cell_type": "code", "id": f"c{number}", "execution_count": None, "outputs": []}
+    return {**base, "metadata": {"tags": tags}, "source": source}
+
+
+def qbr(workspace: Path, template: Path, output: Path, *options: str, quarter: str = "2026Q3") -> int:
+    chosen = ["--quarter", quarter, "--packs", str(template), "--output", str(output), "--jobs", "2"]
+    return cli.main(["qbr", str(workspace), *chosen, *options])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_good_workspace_is_called_so_with_exit_code_0(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", str(workspace)]) == 0
+    assert "no problems" in capsys.readouterr().out
+
+
+def test_problems_are_all_told_with_exit_code_2(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "subscriptions.csv").write_text(ITEMS.replace("100", "x").replace("002", "999"), encoding="utf-8")
+    assert cli.main(["check", str(workspace)]) == 2
+    told = capsys.readouterr().out
+    assert 'subscriptions.csv row 2 column "mrr"' in told
+    assert "999" in told
+    assert cli.main(["check", str(workspace), "--json"]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+    assert {problem["row"] for problem in report["problems"]} >= {2, 3}
+
+
+def test_a_quarter_gives_a_pack_per_segment_and_language_and_an_index(
+    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", "--param", "top=5") == 0
+    pages = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").glob("*.html")}
+    assert len(pages) == 5
+    assert "MRR 100 top 5" in pages["segment-SMB-2026Q3-en.html"]
+    (foreign,) = (page for name, page in pages.items() if "Big" in name and name.endswith("-ja.html"))
+    assert '<html lang="ja">' in foreign
+    assert "&lt;b&gt;Big&lt;/b&gt; {x}" in foreign
+    assert "<b>Big" not in foreign + pages["index.html"]
+    assert "2026-09-30" in pages["segment-SMB-2026Q3-en.html"]
+    told = capsys.readouterr()
+    assert "4 of 4 packs ready" in told.out
+    assert "[4/4]" in told.err
+    assert cli.main(["status", str(tmp_path / "out"), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["outcome"] for line in lines} == {"succeeded"}
+
+
+def test_a_failed_pack_gives_exit_code_1_and_a_reason(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = write_template(tmp_path / "segment.ipynb", SHOW, "1 / (segment != 'SMB')")
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 1
+    told = capsys.readouterr()
+    assert "cell_error in cell 3: ZeroDivisionError" in told.err
+    assert "Traceback" not in told.err + told.out
+    assert [path.name for path in (tmp_path / "out").glob("segment-SMB*")] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--param", "tpo=5"], 'Did you mean "top"?'),
+        (["--param", "top=many"], "is not int"),
+        (["--param", "segment=SMBB"], 'Did you mean "SMB"?'),
+        (["--lang", "en,jp"], 'Did you mean "ja"?'),
+        (["--only", "nothing"], "no pack matches"),
+        (["--as-of", "2026-09-29"], "2026Q3 closes on 2026-09-30"),
+        (["--as-of", "tomorrow"], "Write it as YYYY-MM-DD"),
+        (["--param", "top"], "is not NAME=VALUE"),
+        (["--jobs", "0"], "--jobs"),
+        (["--packs", "board"], 'there is no pack "board"'),
+    ],
+)
+def test_a_wrong_choice_is_refused_and_nothing_is_written(
+    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", *options) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_refused_workspace_leaves_an_earlier_output_untouched(
+    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
+    before = contents(tmp_path / "out")
+    (workspace / "subscriptions.csv").write_text(ITEMS.replace("250", "1,00"), encoding="utf-8")
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 2
+    assert contents(tmp_path / "out") == before
+    assert "row 3" in capsys.readouterr().err
+
+
+def test_only_makes_the_packs_that_match_and_keeps_the_others_in_the_index(
+    workspace: Path, template: Path, tmp_path: Path
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb") == 0
+    index = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "2 of 2 packs ready" in index
+
+
+def test_the_last_quarter_is_the_last_one_that_was_over_when_the_exports_were_taken(
+    workspace: Path, template: Path, tmp_path: Path
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb", quarter="last") == 0
+    assert (tmp_path / "out" / "segment-SMB-2026Q3-en.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"), [("2026Q4", "the exports are of 2026-10-05"), ("2026Q5", "not a quarter"), ("Q3", "2026Q3")]
+)
+def test_a_quarter_that_is_none_or_not_over_is_refused(
+    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], quarter: str, said: str
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out", quarter=quarter) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_clock_is_read_where_the_workspace_does_not_say_when_it_was_exported(
+    workspace: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace / "workspace.toml").write_text(TOML.replace('exported_on = "2026-10-05"', ""), encoding="utf-8")
+    monkeypatch.setattr(cli, "_today", lambda: date(2026, 7, 4))
+    monkeypatch.setattr(cli, "_now", lambda: datetime.fromisoformat("2026-07-04T08:00:00+09:00"))
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb", quarter="last") == 0
+    ledger = (tmp_path / "out" / ".csworkbench" / "ledger.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(ledger[0])["as_of"] == "2026-06-30"
+    assert {json.loads(line)["at"] for line in ledger} == {"2026-07-04T08:00:00+09:00"}
+
+
+def test_a_folder_without_a_workspace_or_ledger_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", str(tmp_path)]) == 2
+    assert "csworkbench init" in capsys.readouterr().err
+    assert cli.main(["status", str(tmp_path)]) == 2
+    assert "there is no ledger" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_said_without_a_traceback(
+    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert qbr(workspace, template, tmp_path / "file" / "out") == 2
+    told = capsys.readouterr().err
+    assert str(tmp_path / "file") in told
+    assert "Traceback" not in told
+
+
+def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("csworkbench.report.ledger.pack_statuses", interrupted)
+    assert cli.main(["status", "."]) == 130
+    assert capsys.readouterr().err.strip() == "interrupted"
+
+
+def test_help_names_every_command_and_costs_little(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+    listed = capsys.readouterr().out
+    assert all(f"\n  {name} " in listed for name in ("check", "init", "qbr", "simulate", "status"))
+    code = "import sys, csworkbench.cli; print([m for m in ('pandas', 'duckdb', 'papermill') if m in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[]\n"
+
+
+def test_help_is_there_within_300_milliseconds_of_processor_time() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    before = os.times()
+    subprocess.run([sys.executable, "-m", "csworkbench", "--help"], capture_output=True, check=True, env=environment)
+    after = os.times()
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.3
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    from csworkbench import __version__
+
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"csworkbench {__version__}\n"
+
+
+def test_a_simulated_company_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["simulate", str(tmp_path / "co"), "--accounts", "12", "--months", "6"]
+    started = time.monotonic()
+    assert cli.main(command) == 0
+    assert time.monotonic() - started < 60
+    assert (tmp_path / "co" / "workspace.toml").is_file()
+    assert cli.main(command) == 2
+    assert "is not empty" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""The wheel works where there is no checkout: an empty environment, another folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory) -> Path:
+    """A folder with an empty environment into which only the wheel was installed."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
+    run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
+    wheel = next(folder.glob("csworkbench-*.whl"))
+    pip = [folder / "env/bin/python", "-m", "pip", "install", "--quiet"]
+    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
+    return folder
+
+
+def test_the_installed_wheel_runs_a_quarter_from_another_folder(elsewhere):
+    shutil.copytree(ROOT / "data" / "sample", elsewhere / "company", ignore=shutil.ignore_patterns(".csworkbench"))
+    command = elsewhere / "env/bin/csworkbench"
+    run(command, "check", "company", cwd=elsewhere)
+    run(command, "qbr", "company", "--quarter", "2026Q3", "--lang", "ja", "--output", "out", cwd=elsewhere)
+    packs = sorted(path.name for path in (elsewhere / "out").glob("*.html"))
+    assert "index.html" in packs and len(packs) == 6
+    assert 'lang="ja"' in (elsewhere / "out" / next(name for name in packs if name != "index.html")).read_text()
+
+
+def test_the_installed_package_is_the_one_from_the_wheel(elsewhere):
+    python = elsewhere / "env/bin/python"
+    where = run(python, "-c", "import csworkbench; print(csworkbench.__file__)", cwd=elsewhere)
+    assert str(ROOT) not in where
