@@ -117,9 +117,9 @@ def qbr(
 ) -> int:
     """Make the business review packs of a quarter."""
     from .data.workspace import open_workspace
+    from .report.execute import Limits
     from .report.progress import closing_lines, progress_to
     from .report.quarter import Options, chosen_templates, make_packs, plan
-    from .report.run import Limits
     from .report.source import measured
 
     opened = open_workspace(workspace)
@@ -127,6 +127,8 @@ def qbr(
     day = as_of or _closing(opened, fiscal)
     templates = chosen_templates(packs, opened.path / "packs")
     opened.snapshot(today=_day_of_exports(opened))
+    for problem in opened.check().tolerated:
+        click.echo(f"tolerated: {problem}", err=True)
     source = measured(opened, fiscal, day)
     folder = output or Path("reports") / fiscal.label
     options = Options(lang, only, jobs, Limits(pack_seconds=pack_timeout), parameters)

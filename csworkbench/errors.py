@@ -42,7 +42,7 @@ class Problem:
         if self.column:
             place += f' column "{self.column}"'
         shown = "" if self.value is None else f'"{self.value}" '
-        more = f" (and {self.count - 1:,} more rows)" if self.count > 1 else ""
+        more = f" (and {self.count - 1:,} more row{'s' * (self.count > 2)})" if self.count > 1 else ""
         return f"{place}: {shown}{self.said}{more}. {self.remedy}"
 
     def as_dict(self) -> dict[str, object]:
@@ -84,6 +84,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     if near:
         return f' Did you mean "{near[0]}"?'
     return f" There is: {', '.join(names)}." if names else ""
+
 
 _NUMBERS = "Correct the cell, or declare the notation in workspace.toml: numbers under [tables.{table}].{advice}"
 _TOLERATE = "Correct the rows, or declare what to do with them: {policy} = {choices} under [tables.{table}]."
@@ -164,7 +165,7 @@ RULES: dict[str, tuple[str, str]] = {
     "duplicate_key": ("has the same key as row {first} of {first_file} but other values", _TOLERATE),
     "near_key": (
         'is nearly the key "{other}" ({where}); they differ only in {how}',
-        "Write one key one way; or, if they are different, declare on_near_key = \"keep\" under [tables.{table}].",
+        'Write one key one way; or, if they are different, declare on_near_key = "keep" under [tables.{table}].',
     ),
     "orphan": ("is not in {target} ({n_keys} different, such as {sample})", _TOLERATE),
     "overlap": ("holds at the same time as {other} of the same subscription", _TOLERATE),
@@ -189,9 +190,13 @@ RULES: dict[str, tuple[str, str]] = {
         "is the total of the rows that were read, but {declared} is declared",
         "Export again, or correct {field} under [tables.{table}.totals].",
     ),
+    "seal_broken": (
+        "is not the file that was sealed",
+        "Fetch it again, or correct sha256 under [tables.{table}].",
+    ),
     "missing_table": (
         "there is no table {table}",
-        "Declare where it comes from under [tables.{table}]; accounts and subscriptions are needed.",
+        "Declare where it comes from under [tables.{table}].",
     ),
     "missing_column": (
         "has no column for {field}, which every row needs",
@@ -217,7 +222,7 @@ def fault(
     **names: object,
 ) -> Problem:
     """The problem of that rule, worded; names fill the blanks of its wording and are never read as a pattern."""
-    said, remedy = (_filled(text, {"column": column, "value": value, **names}) for text in RULES[rule])
+    said, remedy = (_filled(text, {"value": value, **names}) for text in RULES[rule])
     return Problem(file, row, column, rule, said, remedy, value, count, tolerated, rows)
 
 

@@ -35,7 +35,8 @@ class Server:
 
     def end_readers(self) -> None:
         """End what earlier tests left open: their snapshot of the database would lock the tables."""
-        self.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL")
+        others = "pid <> pg_backend_pid() AND usename IS NOT NULL"
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
     def upload(self, snapshot: Snapshot, schema: str) -> None:
         """All tables of the snapshot into a fresh schema that `reader` may read."""
@@ -54,6 +55,7 @@ class Server:
                         copy.write_row(row)
         self.run(f'GRANT USAGE ON SCHEMA "{schema}" TO {READER}')
         self.run(f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO {READER}')
+        self.run("ANALYZE")
 
 
 def binaries() -> Path | None:

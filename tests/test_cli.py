@@ -111,6 +111,14 @@ def test_a_quarter_gives_a_pack_per_segment_and_language_and_an_index(
     assert {line["outcome"] for line in lines} == {"succeeded"}
 
 
+def test_templates_of_the_workspace_are_made_with_those_that_come_along(workspace: Path, tmp_path: Path) -> None:
+    (workspace / "packs").mkdir()
+    write_template(workspace / "packs" / "board.ipynb", SHOW)
+    chosen = ["--quarter", "2026Q3", "--packs", "board", "--lang", "en", "--only", "SMB", "--output"]
+    assert cli.main(["qbr", str(workspace), *chosen, str(tmp_path / "o")]) == 0
+    assert (tmp_path / "o" / "board-SMB-2026Q3-en.html").is_file()
+
+
 def test_a_failed_pack_gives_exit_code_1_and_a_reason(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,7 +137,7 @@ def test_a_failed_pack_gives_exit_code_1_and_a_reason(
         (["--param", "top=many"], "is not int"),
         (["--param", "segment=SMBB"], 'Did you mean "SMB"?'),
         (["--lang", "en,jp"], 'Did you mean "ja"?'),
-        (["--only", "nothing"], "no pack matches"),
+        (["--only", "nothing", "--lang", "en"], "no pack matches"),
         (["--as-of", "2026-09-29"], "2026Q3 closes on 2026-09-30"),
         (["--as-of", "tomorrow"], "Write it as YYYY-MM-DD"),
         (["--param", "top"], "is not NAME=VALUE"),
@@ -210,7 +218,7 @@ def test_an_output_that_cannot_be_written_is_said_without_a_traceback(
     workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    assert qbr(workspace, template, tmp_path / "file" / "out") == 2
+    assert qbr(workspace, template, tmp_path / "file" / "out", "--lang", "en") == 2
     told = capsys.readouterr().err
     assert str(tmp_path / "file") in told
     assert "Traceback" not in told
@@ -248,6 +256,17 @@ def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> N
 
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"csworkbench {__version__}\n"
+
+
+def test_a_first_workspace_is_written_once_and_then_can_be_checked(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "workspace.toml").unlink()
+    assert cli.main(["init", str(workspace)]) == 0
+    assert (workspace / "workspace.toml").is_file()
+    capsys.readouterr()
+    assert cli.main(["init", str(workspace)]) == 2
+    assert "already there" in capsys.readouterr().err
 
 
 def test_a_simulated_company_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,9 +44,9 @@ def _visible(table: Table, name: str, day: str) -> str:
 
 
 def accounts_select(relation: str, history: str | None, as_of: date, segment_column: str, *, versions: bool) -> str:
-    """SELECT of accounts as known, attributes overlaid by account_history; `segment` is the column that splits the book.
+    """SELECT of accounts as known, attributes overlaid by account_history.
 
-    `segment` is never NULL: an account without one is in "unassigned".
+    `segment` is the column that splits the book, and never NULL: an account without one is in "unassigned".
     """
     known = known_select(TABLES["accounts"], relation, as_of, versions=versions)
     values = {name: f"a.{name}" for name in TABLES["accounts"].names}

@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 
 from ..errors import Problem, fault
-from ..schema import REQUIRED, TABLES
+from ..schema import TABLES
 from .check.book import make_book
 from .check.near import teach
 from .check.notices import notices_about
 from .check.report import CheckReport
+from .check.rules import TARGETS
+from .check.seals import broken_seals
 from .check.subject import Subject
 from .check.table import check_table
 from .mapping import Mapped, map_columns
@@ -63,10 +65,12 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path
         return Loaded(loading.report(), {})
     if day is None:
         loading.notices.append("dates in the future were not looked for: company.exported_on is not declared")
+    if "subscriptions" not in settings.tables:
+        loading.notices.append("there is no table subscriptions: nothing can be said about revenue")
     teach(connection)
     for name in sorted(settings.tables, key=_order):
-        mapped = _read(connection, name, settings, folder, loading)
-        _check(connection, name, mapped, settings, day, loading)
+        mapped, readable = _read(connection, name, settings, folder, loading)
+        _check(Subject(connection, TABLES[name], settings.tables[name], mapped, settings, readable), day, loading)
     _finish(connection, settings, loading)
     return Loaded(loading.report(), loading.hashes)
 
@@ -81,9 +85,8 @@ def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
 
 def _declared(settings: Settings) -> Iterator[Problem]:
     """What is wrong before any file is opened."""
-    for name in REQUIRED:
-        if name not in settings.tables:
-            yield fault("missing_table", FILE, 0, f"tables.{name}", table=name)
+    if "accounts" not in settings.tables:
+        yield fault("missing_table", FILE, 0, "tables.accounts", table="accounts")
     if {"usage", "events"} <= set(settings.tables):
         yield fault("usage_twice", FILE, 0, "tables.events")
     if not known_zone(settings.company.time_zone):
@@ -106,27 +109,23 @@ def _day(text: str) -> date | None:
 
 def _read(
     connection: duckdb.DuckDBPyConnection, name: str, settings: Settings, folder: Path, loading: Loading
-) -> Mapped:
+) -> tuple[Mapped, bool]:
+    """The mapped table, and whether the headers of its files could be read."""
     mapping = settings.tables[name]
     raw = read_raw(connection, name, mapping, settings, folder)
     mapped = map_columns(connection, raw, mapping, settings, folder)
     loading.problems += [p for p in (*raw.problems, *mapped.problems) if not p.tolerated]
+    loading.problems += broken_seals(mapping, raw, folder)
     loading.tolerated += [p for p in (*raw.problems, *mapped.problems) if p.tolerated]
     loading.notices += raw.notices
     loading.hashes[name] = "".join((raw.content_hash, *mapped.looked_up))
-    return mapped
+    return mapped, not any(problem.row <= 1 and problem.rule != "row_count" for problem in raw.problems)
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    mapped: Mapped,
-    settings: Settings,
-    day: date | None,
-    loading: Loading,
-) -> None:
-    subject = Subject(connection, TABLES[name], settings.tables[name], mapped, settings)
-    checked = check_table(subject, day, csms="csms" in settings.tables)
+def _check(subject: Subject, day: date | None, loading: Loading) -> None:
+    connection, name = subject.connection, subject.name
+    targets = [target for target in TARGETS if target == name or _filled(loading, target)]
+    checked = check_table(subject, day, targets)
     loading.problems += checked.problems
     loading.tolerated += checked.tolerated
     loading.notices += checked.notices
@@ -137,12 +136,17 @@ def _check(
     _drop(connection, drop)
 
 
+def _filled(loading: Loading, name: str) -> bool:
+    return name in loading.facts and loading.facts[name].rows > 0
+
+
 def _finish(connection: duckdb.DuckDBPyConnection, settings: Settings, loading: Loading) -> None:
     """Roll up raw events and clear away what only the check needed."""
     if "events" in loading.facts:
         loading.facts["usage"] = roll_up_events(connection, loading.facts.pop("events"))
         _drop(connection, {"events"})
-    loading.notices += notices_about(connection, settings, loading.facts)
+    filled = {name: fact for name, fact in loading.facts.items() if fact.rows}
+    loading.notices += notices_about(connection, settings, filled)
     _drop(connection, {"typed_accounts", "account_book"})
 
 

@@ -101,7 +101,7 @@ def _value_problems(
     connection: duckdb.DuckDBPyConnection, rows: Rows, table: schema.Table, columns: Sequence[Filled]
 ) -> list[Problem]:
     """Faults of expressions, and texts that a value map does not know."""
-    personal = frozenset(name for c in columns if table.column(c.name).personal for name in c.columns)
+    personal = rows.personal | {name for c in columns if table.column(c.name).personal for name in c.columns}
     problems = []
     for column in columns:
         if column.expression:
@@ -144,7 +144,7 @@ def _make(
         dropped["distinct"] = count(connection, rows.relation) - count(connection, relation)
     if moved:
         connection.execute(f"DROP TABLE {identifier(rows.relation)}")
-    return dropped
+    return {rule: n for rule, n in dropped.items() if n}
 
 
 def _select(rows: Rows, columns: Sequence[Filled]) -> str:

@@ -53,16 +53,19 @@ def _joined(connection: duckdb.DuckDBPyConnection, rows: Rows, other: Raw, looku
     keys = ", ".join(there)
     nth = f"row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row)"
     numbered = f"SELECT *, {nth} AS _nth FROM {identifier(other.relation)}"
-    problems = _doubled(connection, numbered, there, other)
+    hidden = bool(rows.personal & set(lookup.on))
+    problems = _doubled(connection, numbered, there, other, hidden)
     on = " AND ".join(f"{mine} = r.{theirs}" for mine, theirs in zip(here, there, strict=True))
     taken = ", ".join(f"r.{identifier(theirs)} AS {identifier(mine)}" for mine, theirs in lookup.take.items())
     join = f"FROM {identifier(rows.relation)} AS l LEFT JOIN (SELECT * FROM ({numbered}) WHERE _nth = 1) AS r ON {on}"
-    problems += _unfound(connection, join, here, lookup, other)
+    problems += _unfound(connection, join, here, lookup, other, hidden)
     relation, _ = step(connection, rows, f"lookup_{len(rows.columns)}", f"SELECT l.*, {taken} {join}")
     return replace(rows.but(*problems), relation=relation, columns=(*rows.columns, *lookup.take))
 
 
-def _doubled(connection: duckdb.DuckDBPyConnection, numbered: str, keys: list[str], other: Raw) -> list[Problem]:
+def _doubled(
+    connection: duckdb.DuckDBPyConnection, numbered: str, keys: list[str], other: Raw, hidden: bool
+) -> list[Problem]:
     """Keys that the looked-up file holds more than once."""
     label = ", ".join(key.strip('"') for key in keys)
     key = f"concat_ws(', ', {', '.join(keys)})"
@@ -71,14 +74,24 @@ def _doubled(connection: duckdb.DuckDBPyConnection, numbered: str, keys: list[st
     said, remedy = "is there more than once, so a look-up cannot tell which row is meant", "Keep one row per key."
     return merged(
         [
-            Problem(file, rows[0], label, "lookup_duplicate", said, remedy, shown(value), n, rows=tuple(rows))
+            Problem(
+                file,
+                rows[0],
+                label,
+                "lookup_duplicate",
+                said,
+                remedy,
+                shown(value, personal=hidden),
+                n,
+                rows=tuple(rows),
+            )
             for file, value, n, rows in first_rows(connection, select, "k")
         ]
     )
 
 
 def _unfound(
-    connection: duckdb.DuckDBPyConnection, join: str, here: list[str], lookup: Lookup, other: Raw
+    connection: duckdb.DuckDBPyConnection, join: str, here: list[str], lookup: Lookup, other: Raw, hidden: bool
 ) -> list[Problem]:
     """Rows whose key is not in the looked-up file."""
     files = ", ".join(dict.fromkeys(file.name for file in other.files))
@@ -89,7 +102,15 @@ def _unfound(
     return merged(
         [
             Problem(
-                file, rows[0], ", ".join(lookup.on), "lookup_missing", said, remedy, shown(value), n, rows=tuple(rows)
+                file,
+                rows[0],
+                ", ".join(lookup.on),
+                "lookup_missing",
+                said,
+                remedy,
+                shown(value, personal=hidden),
+                n,
+                rows=tuple(rows),
             )
             for file, value, n, rows in first_rows(connection, select, "k")
         ]

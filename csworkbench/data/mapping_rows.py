@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from .. import schema
 from ..errors import Problem
 from .expression import ExpressionError, compile_expression
 from .mapping_faults import fault_problems
@@ -22,7 +23,14 @@ def source_rows(
 ) -> Rows:
     """The rows after every step that the mapping declares, each counted."""
     first = raw.files[0].name if raw.files else FILE
-    rows = Rows(raw.name, raw.relation, raw.columns, first_file=first, header_row=mapping.skip_rows + 1)
+    rows = Rows(
+        raw.name,
+        raw.relation,
+        raw.columns,
+        first_file=first,
+        header_row=mapping.skip_rows + 1,
+        personal=_personal(raw.name, mapping),
+    )
     if mapping.unpivot:
         rows = _unpivoted(connection, rows, mapping)
     waiting = mapping.where
@@ -31,6 +39,17 @@ def source_rows(
     for name, lookup in mapping.lookups.items():
         rows = looked_up(connection, rows, name, lookup, settings, folder)
     return filtered(connection, rows, waiting) if waiting else rows
+
+
+def _personal(name: str, mapping: TableMap) -> frozenset[str]:
+    """Source columns that fill a personal canonical column."""
+    declared = {
+        column.name: mapping.columns.get(column.name) for column in schema.table(name).columns if column.personal
+    }
+    return frozenset(
+        given if isinstance(given, str) else ((given and given.column) or canonical)
+        for canonical, given in declared.items()
+    )
 
 
 def _readable(where: str, rows: Rows) -> bool:
@@ -53,7 +72,7 @@ def filtered(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> R
         return rows.but(Problem(FILE, 0, place, "bad_expression", error.said, error.remedy, where))
     if rows.absent & set(condition.columns):
         return rows
-    rows = rows.but(*fault_problems(connection, rows.relation, condition, place), used=condition.columns)
+    rows = rows.but(*fault_problems(connection, rows.relation, condition, place, rows.personal), used=condition.columns)
     select = f"SELECT * FROM {identifier(rows.relation)} WHERE {condition.sql}"
     relation, fewer = step(connection, rows, "where", select)
     return replace(rows, relation=relation, dropped={**rows.dropped, "where": fewer})

@@ -20,6 +20,7 @@ class Rows:
     relation: with every column, `_file` and `_row`. columns: source columns that can be mapped. used: those that are.
     first_file: name for faults of the header, which stands in header_row. absent: columns that a look-up with a
     problem would have taken; they can be named but not read. hashes: contents of the files that were looked up.
+    personal: source columns whose values are masked.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Rows:
     header_row: int = 1
     absent: frozenset[str] = frozenset()
     hashes: tuple[str, ...] = ()
+    personal: frozenset[str] = frozenset()
 
     def but(self, *problems: Problem, used: Iterable[str] = ()) -> Rows:
         """The same rows with more problems and more used columns."""

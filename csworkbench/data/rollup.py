@@ -6,7 +6,7 @@ import duckdb
 
 from .snapshot import TableFacts
 
-_DAY = "CAST(at AS DATE)"
+_DAY = 'CAST("at" AS DATE)'
 
 
 def roll_up_events(connection: duckdb.DuckDBPyConnection, facts: TableFacts) -> TableFacts:

@@ -83,7 +83,8 @@ class TableMap(Strict):
     """Where one canonical table comes from, how it is written, and which dirt is tolerated.
 
     rows, totals: control totals of the export: its data rows, and per canonical column the sum of a number or the count
-    of different values of anything else, as read, before conversions and declared drops.
+    of different values of anything else, as read, before conversions and declared drops. sha256: seal of each file, as
+    sha256sum prints it.
     """
 
     path: str | tuple[str, ...] | None = None
@@ -93,6 +94,7 @@ class TableMap(Strict):
     sheet: str | None = None
     rows: int | None = None
     totals: Mapping[str, float] = Field(default_factory=dict)
+    sha256: str | tuple[str, ...] | None = None
     skip_rows: int = 0
     encoding: str | None = None
     delimiter: str | None = None

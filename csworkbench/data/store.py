@@ -104,7 +104,9 @@ def open_snapshot(folder: str | Path, *, verify: bool = True) -> Snapshot:
         _same(file, entry["bytes"], entry["sha256"] if verify else None)
         relations[name] = f"read_parquet({literal(str(file))})"
         facts[name] = _facts(entry["facts"])
-    return Snapshot(settings, engine, {name: relations[name] for name in TABLES if name in relations}, facts, manifest["key"])
+    return Snapshot(
+        settings, engine, {name: relations[name] for name in TABLES if name in relations}, facts, manifest["key"]
+    )
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .settings import Settings
 from .snapshot import Snapshot, TableFacts
 from .sql import identifier, literal
 from .warehouse_check import column_problems, row_problems
-from .warehouse_relation import relation_of
+from .warehouse_relation import internal_rows, qualified, relation_of
 
 Columns = Mapping[str, str]
 
@@ -52,7 +52,8 @@ class Warehouse:
     def _column_problems(self) -> Iterator[Problem]:
         for name in schema.REQUIRED:
             if name not in self.found:
-                remedy = f"Create it (or a view of that name) and grant SELECT on it: {', '.join(schema.table(name).names)}."
+                columns = ", ".join(schema.table(name).names)
+                remedy = f"Create it (or a view of that name) and grant SELECT on it: {columns}."
                 yield Problem(f"{self.schema_name}.{name}", 0, "", "missing_table", "there is no such table", remedy)
         for name in self.tables:
             yield from column_problems(f"{self.schema_name}.{name}", schema.table(name), self.found[name])
@@ -68,7 +69,29 @@ class Warehouse:
         latest = f"max(CAST({identifier(table.occurred)} AS DATE))" if table.occurred else "CAST(NULL AS DATE)"
         row = self.engine.query(f"SELECT count(*) AS n, {latest} AS latest FROM {self._relations[name]}").iloc[0]
         day = None if row["latest"] is None or row["latest"] != row["latest"] else row["latest"].date()
-        return TableFacts(int(row["n"]), mapped, latest=day, versions="recorded_at" in mapped)
+        n_rows = int(row["n"])
+        return TableFacts(n_rows, mapped, self._dropped(name, n_rows), latest=day, versions=self._versions(name))
+
+    def _dropped(self, name: str, n_kept: int) -> Mapping[str, int]:
+        """Rule → rows that the relation leaves out."""
+        raw = qualified(self.schema_name, name)
+        n_gone = self._count(f"SELECT 1 AS one FROM {raw}") - n_kept
+        condition = internal_rows(name, self.schema_name, self.found)
+        n_internal = self._count(f"SELECT 1 AS one FROM {raw} WHERE {condition}") if n_gone and condition else 0
+        counts = {"internal": n_internal, "orphan": n_gone - n_internal}
+        return {rule: n for rule, n in counts.items() if n}
+
+    def _count(self, select: str) -> int:
+        return int(self.engine.query(f"SELECT count(*) AS n FROM ({select}) AS counted")["n"][0])
+
+    def _versions(self, name: str) -> bool:
+        """Whether rows share a key and differ in recorded_at."""
+        key = schema.table(name).key
+        if not key or "recorded_at" not in self.found[name]:
+            return False
+        columns = ", ".join(map(identifier, key))
+        doubled = f"SELECT 1 AS one FROM {self._relations[name]} GROUP BY {columns} HAVING count(*) > 1"
+        return self._count(doubled) > 0
 
     def _key(self) -> str:
         """Changes when any row of any table, or a setting, changes."""

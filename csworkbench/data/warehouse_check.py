@@ -68,7 +68,7 @@ def row_problems(
 
 def _problems(engine: Engine, place: str, rules: Iterable[_Rule]) -> Iterator[Problem]:
     for rule in rules:
-        n = int(engine.query(rule.sql).iloc[0, 0])
+        n = int(engine.query(rule.sql)["n"][0])
         if n:
             said = f"{n:,} row{'s' * (n > 1)} {rule.said}"
             tolerated = rule.declared != "refuse"
@@ -81,9 +81,8 @@ def _limit_rules(table: schema.Table, place: str, columns: Mapping[str, str]) ->
     for column in table.columns:
         kind, name = columns.get(column.name), identifier(column.name)
         if kind in _MOMENT:
-            limits = "DATE '0001-01-01' AND DATE '9999-12-31'"
-            remedy = "Write an open end as NULL."
-            yield _Rule("date_out_of_range", column.name, _count(relation, f"{name} NOT BETWEEN {limits}"), "with no date", remedy)
+            beyond = _count(relation, f"{name} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'")
+            yield _Rule("date_out_of_range", column.name, beyond, "with no date", "Write an open end as NULL.")
         elif kind in ("numeric", "double precision", "real"):
             finite = f"CAST({name} AS DOUBLE) NOT BETWEEN -99999999999999 AND 99999999999999"
             remedy = "Write what was not measured as NULL."
@@ -120,8 +119,8 @@ def _count(relation: str, condition: str) -> str:
 def _value_rules(column: schema.Column, relation: str) -> Iterator[_Rule]:
     name = identifier(column.name)
     if column.required:
-        empty = f"{name} IS NULL" + (f" OR {name} = ''" if column.type in ("key", "text") else "")
-        yield _Rule("required_empty", column.name, _count(relation, empty), "without a value", "Fill it, or leave the rows out.")
+        empty = _count(relation, f"{name} IS NULL" + (f" OR {name} = ''" if column.type in ("key", "text") else ""))
+        yield _Rule("required_empty", column.name, empty, "without a value", "Fill it, or leave the rows out.")
     limits = [f"{name} < {column.low}"] * (column.low is not None)
     limits += [f"{name} > {column.high}"] * (column.high is not None)
     if limits:
@@ -141,13 +140,11 @@ def _duplicates(table: schema.Table, relation: str, versions: bool) -> _Rule:
     return _Rule("duplicate_key", ", ".join(table.key), sql, "repeat a key", remedy)
 
 
-def _orphans(
-    table: schema.Table, name: str, target: str, relations: Mapping[str, str], settings: Settings
-) -> _Rule:
+def _orphans(table: schema.Table, name: str, target: str, relations: Mapping[str, str], settings: Settings) -> _Rule:
     key = identifier(name)
     known = f"SELECT {identifier(schema.table(target).key[0])} FROM {relations[target]}"
     condition = f"{key} IS NOT NULL AND {key} NOT IN ({known})"
-    remedy = f'Load the missing rows of {target}, or declare on_orphan = "drop" (or "keep") under [tables.{table.name}].'
+    remedy = f'Load them into {target}, or declare on_orphan = "drop" (or "keep") under [tables.{table.name}].'
     declared = _declared(settings, table.name, "on_orphan")
     return _Rule("orphan", name, _count(relations[table.name], condition), f"not found in {target}", remedy, declared)
 

@@ -56,22 +56,22 @@ def _converted(value: str, name: str, settings: Settings) -> str:
     return f"CASE CAST(currency AS VARCHAR) {cases} ELSE {value} END"
 
 
-def _conditions(
-    name: str, schema_name: str, found: Mapping[str, Mapping[str, str]], settings: Settings
-) -> list[str]:
-    accounts = qualified(schema_name, "accounts")
-    internal = "is_internal" in found.get("accounts", {})
-    if name == "accounts":
-        return ["NOT coalesce(is_internal, FALSE)"] if internal else []
-    if "account_id" not in found[name]:
-        return []
-    conditions = []
-    if internal:
-        conditions.append(f"{_ACCOUNT} NOT IN (SELECT {_ACCOUNT} FROM {accounts} WHERE is_internal)")
+def _conditions(name: str, schema_name: str, found: Mapping[str, Mapping[str, str]], settings: Settings) -> list[str]:
+    internal = internal_rows(name, schema_name, found)
+    conditions = [f"NOT coalesce({internal}, FALSE)"] if internal else []
     mapping = settings.tables.get(name)
-    if mapping and mapping.on_orphan == "drop":
-        conditions.append(f"{_ACCOUNT} IN (SELECT {_ACCOUNT} FROM {accounts})")
+    if name != "accounts" and "account_id" in found[name] and mapping and mapping.on_orphan == "drop":
+        conditions.append(f"{_ACCOUNT} IN (SELECT {_ACCOUNT} FROM {qualified(schema_name, 'accounts')})")
     return conditions
+
+
+def internal_rows(name: str, schema_name: str, found: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The condition of rows that belong to internal accounts; None when nothing says which are."""
+    if "is_internal" not in found.get("accounts", {}) or "account_id" not in found[name]:
+        return None
+    if name == "accounts":
+        return "is_internal"
+    return f"{_ACCOUNT} IN (SELECT {_ACCOUNT} FROM {qualified(schema_name, 'accounts')} WHERE is_internal)"
 
 
 _ACCOUNT = "CAST(account_id AS VARCHAR)"

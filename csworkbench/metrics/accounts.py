@@ -51,9 +51,9 @@ def renews_next(view: View, closing: date) -> pd.Series:
 def signals(view: View, closing: date) -> pd.DataFrame:
     """Use, service, invoices and champions of each account on `closing`: indexed by account_id.
 
-    Columns: those of `recent_use` and `account_service`, days_silent (since the last period with use, or since measuring
-    began), nps_age_days, overdue_invoices, champion_left (a champion left within 180 days and none is there). The columns
-    of an absent table are all null.
+    Columns: those of `recent_use` and `account_service`, days_silent (since the last period with use, or since
+    measuring began), nps_age_days, overdue_invoices, champion_left (a champion left within 180 days and none is
+    there). The columns of an absent table are all null.
     """
     found = account_service(view, closing) if view.has("tickets") or view.has("surveys") else _none(_SERVICE)
     parts = [found, _use(view, closing), _invoices(view, closing), _champions(view, closing)]
@@ -109,8 +109,8 @@ def zero_where_none(view: View, frame: pd.DataFrame) -> pd.DataFrame:
 def journey_state(journey: pd.DataFrame, steps: Sequence[Milestone], closing: date) -> pd.DataFrame:
     """Where each account stands in its journey: indexed by account_id.
 
-    journey: see `journey.journey`. Returns milestone (the furthest reached; null before the first), milestone_next (null
-    at the end), days_since_milestone (since start before the first), stuck.
+    journey: see `journey.journey`. Returns milestone (the furthest reached; null before the first), milestone_next
+    (null at the end), days_since_milestone (since start before the first), stuck.
     """
     reached = journey[journey["reached_on"].notna()].drop_duplicates("account_id", keep="last").set_index("account_id")
     grouped = journey.groupby("account_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,10 @@ from ..data.snapshot import View
 from ..errors import UnknownName
 from .book import attributes, mrr_on, seats_on
 from .intervals import SMALLEST_GROUP
-from .usage import core_sizes, grain_days, recent_use, use_in_windows
+from .usage import MONTHLY, core_of, grain_days, lag_days, recent_use, use_in_windows
 
-PARTS = ("seats", "breadth", "depth", "regularity")
+Part = Literal["seats", "breadth", "depth", "regularity"]
+PARTS: tuple[Part, ...] = ("seats", "breadth", "depth", "regularity")
 
 
 def adoption(view: View, closings: Sequence[date]) -> pd.DataFrame:
@@ -23,8 +25,8 @@ def adoption(view: View, closings: Sequence[date]) -> pd.DataFrame:
 
     Parts, each in [0, 1]: seats (most users of one feature on one day ÷ seats bought, at most 1; null without users or
     seats), breadth (core features used ÷ core features bought; null without either), depth (count per user, or per seat
-    where users are not exported, ÷ its median among peers in use, at most 1), regularity (weeks with use ÷ whole weeks of
-    the window, or of the time measured). A measured account without use scores 0; one never measured has null parts.
+    where users are not exported, ÷ its median among peers in use, at most 1), regularity (weeks with use ÷ whole weeks
+    of the window, or of the time measured). A measured account without use scores 0; one never measured has null parts.
 
     Returns one row per closing × account, sorted: closing, account_id, segment, the four parts, adoption_index (0–100
     or null), band, coverage (share of the weights whose part is there), mrr.
@@ -43,7 +45,7 @@ def adoption(view: View, closings: Sequence[date]) -> pd.DataFrame:
     return scored.reset_index()
 
 
-def adoption_index(parts: pd.DataFrame, weights: Mapping[str, float]) -> tuple[pd.Series, pd.Series]:
+def adoption_index(parts: pd.DataFrame, weights: Mapping[Part, float]) -> tuple[pd.Series, pd.Series]:
     """Weighted geometric mean of the parts that are there, 0–100, and the share of the weights that they carry.
 
     parts: one column per part, in [0, 1] or null. The index is null where every part is; a part of 0 makes it 0.
@@ -68,47 +70,54 @@ def band_of(index: pd.Series, bands: Mapping[str, float]) -> pd.Series:
 
 def _facts(view: View, closings: Sequence[date], wide: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Everything the parts are made of, indexed by closing, account_id, for accounts with MRR above zero."""
-    grain = grain_days(view)
-    facts = wide.rename_axis(columns="closing").stack().rename("mrr").swaplevel().sort_index().to_frame()
-    facts = facts[facts["mrr"] > 0]
-    facts = facts.join(use_in_windows(view, closings, grain))
-    accounts = facts.index.get_level_values("account_id")
-    facts["n_core_bought"] = core_sizes(view).reindex(accounts).to_numpy(dtype=float)
-    facts["seats_bought"] = _seats_bought(view, closings).reindex(facts.index)
-    first_on = recent_use(view, max(closings), grain)["first_on"].reindex(accounts).to_numpy()
-    through = facts.index.get_level_values("closing") - pd.Timedelta(days=grain - 1)
-    facts["days_measured"] = (through - first_on).days + 1.0
-    facts["grain"] = grain
-    facts["segment"] = known["segment"].reindex(accounts).astype("str").fillna(UNASSIGNED).to_numpy()
-    facts["peers"] = _peers(view, known).reindex(accounts).astype("str").fillna("").to_numpy()
-    return _zero_where_silent(facts)
+    grain, core = grain_days(view), core_of(view)
+    ever = recent_use(view, max(closings), grain)
+    paid = _long(wide).to_frame("mrr").sort_index()
+    facts = paid[paid["mrr"] > 0].join(use_in_windows(view, closings, grain, core))
+    ids, through = facts.index.get_level_values("account_id"), facts.index.get_level_values("closing").to_series()
+    first_on = ever["first_on"].reindex(ids)
+    measured = (through - pd.Timedelta(days=lag_days(grain))).to_numpy() - first_on.to_numpy()
+    facts = facts.assign(
+        grain=grain,
+        days_measured=measured / np.timedelta64(1, "D") + 1,
+        n_core_bought=core.size_of(ids).to_numpy(),
+        seats_bought=_seats_bought(view, closings).reindex(facts.index),
+        segment=known["segment"].reindex(ids).astype("str").fillna(UNASSIGNED).to_numpy(),
+        peers=_peers(view, known).reindex(ids).fillna("").to_numpy(),
+    )
+    said = {"users": ever["n_users"].any(), "amount": ever["n_counts"].any(), "n_core": True, "n_periods": True}
+    return _zero_where_silent(facts, [column for column, is_said in said.items() if is_said])
+
+
+def _long(wide: pd.DataFrame) -> pd.Series:
+    """Account × day as one series indexed by closing, account_id."""
+    stacked: pd.Series = wide.rename_axis(columns="closing").stack().swaplevel()
+    return stacked
 
 
 def _seats_bought(view: View, closings: Sequence[date]) -> pd.Series:
     """Seats per closing × account: the most entitled of one feature, else those of the subscription."""
-    bought = seats_on(view, closings).rename_axis(columns="closing").stack().swaplevel()
+    bought = _long(seats_on(view, closings))
     if not view.has("entitlements"):
         return bought
     entitled = view.sql("SELECT account_id, max(seats) AS seats FROM entitlements GROUP BY account_id")
     seats = entitled.astype({"account_id": "str", "seats": "float64"}).set_index("account_id")["seats"].dropna()
-    every = pd.concat({pd.Timestamp(closing): seats for closing in closings}, names=["closing"])
-    return every.combine_first(bought)
+    everywhere = pd.DataFrame({pd.Timestamp(closing): seats for closing in closings})
+    return _long(everywhere).combine_first(bought)
 
 
 def _peers(view: View, known: pd.DataFrame) -> pd.Series:
     column = view.settings.adoption.peers
     if column not in known:
         raise UnknownName("column of peers", column, tuple(known.columns))
-    return known[column].astype("str")
+    peers: pd.Series = known[column].astype("str")
+    return peers
 
 
-def _zero_where_silent(facts: pd.DataFrame) -> pd.DataFrame:
-    """A measured account without rows in the window used nothing; what no account has stays unknown."""
+def _zero_where_silent(facts: pd.DataFrame, said: Sequence[str]) -> pd.DataFrame:
+    """A measured account without rows in the window used nothing. said: the columns that the export fills at all."""
     silent = (facts["days_measured"] >= 1) & facts["n_periods"].isna()
-    for column in ("users", "amount", "n_core", "n_periods"):
-        if facts[column].notna().any():
-            facts[column] = facts[column].mask(silent, 0.0)
-    return facts
+    return facts.assign(**{column: facts[column].astype("float64").mask(silent, 0.0) for column in said})
 
 
 def _seats(facts: pd.DataFrame) -> pd.Series:
@@ -131,7 +140,8 @@ def _depth(facts: pd.DataFrame) -> pd.Series:
 
 
 def _regularity(view: View, facts: pd.DataFrame) -> pd.Series:
-    span = facts["grain"].where(facts["grain"] >= 30, 7)
+    span = facts["grain"].where(facts["grain"] >= MONTHLY, 7)
     whole = view.settings.adoption.window_days // span
-    expected = np.minimum(whole, facts["days_measured"] // span).clip(lower=1)
-    return (facts["n_periods"] / expected).clip(upper=1)
+    expected = (facts["days_measured"] // span).clip(lower=1, upper=whole.clip(lower=1))
+    share: pd.Series = (facts["n_periods"] / expected).clip(upper=1)
+    return share

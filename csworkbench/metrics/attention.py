@@ -39,8 +39,8 @@ def attention(accounts: pd.DataFrame, bands: Mapping[str, float]) -> pd.DataFram
 def reasons(accounts: pd.DataFrame, bands: Mapping[str, float]) -> pd.DataFrame:
     """Which rule holds for which account: one column of true or false per reason code.
 
-    usage_halved: 90 days' use at most half of the 90 days before. adoption_low: in the lowest band. adoption_fell: index
-    15 points or more below the opening. ticket_storm: 5 tickets or more in 90 days and twice those of the 90 before.
+    usage_halved: 90 days' use at most half of the 90 days before. adoption_low: in the lowest band. adoption_fell:
+    index 15 points or more below the opening. ticket_storm: 5 tickets or more in 90 days, twice those of the 90 before.
     detractor: last NPS of the year 6 or less. overdue_invoice, champion_left, stuck_step: as the columns say.
     renewal_soon: due within 90 days. silent: measured, and no use for 30 days. contraction: MRR shrank in the quarter.
     """

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from ..errors import CsworkbenchError
 
-_LABEL = re.compile(r"(\d{4})Q([1-4])")
+_LABEL = re.compile(r"([0-9]{4})Q([1-4])")
 
 Grain = Literal["month", "quarter"]
 
@@ -139,7 +140,4 @@ def periods_between(first: date, last: date, grain: Grain, fiscal_year_start: in
             quarter = quarter.next
         return tuple(found)
     starts = [month_start(index) for index in range(month_index(first), month_index(last) + 2)]
-    return tuple(
-        Period(f"{start:%Y-%m}", start, end - timedelta(days=1))
-        for start, end in zip(starts[:-1], starts[1:], strict=True)
-    )
+    return tuple(Period(f"{start:%Y-%m}", start, end - timedelta(days=1)) for start, end in pairwise(starts))

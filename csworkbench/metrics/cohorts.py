@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.snapshot import View
-from ..errors import CsworkbenchError
+from ..errors import UnknownName
 from .book import attributes, mrr_on, paid_spans
 from .calendar import Grain, Period, periods_between
-from .rollup import rolled_up
+from .rollup import Rows, rolled_up
 from .triangle import UNITS, Activity, Rule, Unit, triangle
 
 
@@ -40,7 +40,7 @@ def retention(
     95%; null for revenue), mature. value and share are null in immature cells.
     """
     activity = _activity(view, unit, cohort, _features(events))
-    groups = attributes(view)[by] if by else None
+    groups = _groups(view, by) if by else None
     return triangle(activity, unit, rule, periods, groups, by)
 
 
@@ -68,6 +68,13 @@ def retention_of(
     return triangle(_of_long(long, spans, as_of), unit, rule, periods)
 
 
+def _groups(view: View, by: str) -> pd.Series:
+    known = attributes(view)
+    if by not in known:
+        raise UnknownName("column of accounts to split by", by, tuple(known.columns))
+    return known[by]
+
+
 def _features(events: str | Sequence[str] | None) -> tuple[str, ...]:
     return (events,) if isinstance(events, str) else tuple(events or ())
 
@@ -90,7 +97,7 @@ def _n_complete(spans: Sequence[Period], as_of: date) -> int:
 def _of_long(long: pd.DataFrame, spans: tuple[Period, ...], as_of: date) -> Activity:
     """Activity from account_id, place, value; each account starts with its first row."""
     ids = pd.Index(sorted(long["account_id"].unique()), dtype="str")
-    row, place = ids.get_indexer(long["account_id"]), long["place"].to_numpy()
+    row, place = ids.get_indexer(pd.Index(long["account_id"])), long["place"].to_numpy()
     value, active = np.zeros((len(ids), len(spans))), np.zeros((len(ids), len(spans)), dtype=bool)
     value[row, place], active[row, place] = long["value"], True
     return Activity(ids, spans, active.argmax(axis=1), value, active, _n_complete(spans, as_of))
@@ -98,7 +105,7 @@ def _of_long(long: pd.DataFrame, spans: tuple[Period, ...], as_of: date) -> Acti
 
 def _activity(view: View, unit: Unit, grain: Grain, features: tuple[str, ...]) -> Activity:
     if unit not in UNITS:
-        raise CsworkbenchError(f'"{unit}" is not a unit of retention; there is: {", ".join(UNITS)}')
+        raise UnknownName("unit of retention", unit, UNITS)
     if features:
         return event_activity(view, grain, features)
     spans = paid_spans(view)["first_paid_on"]
@@ -145,16 +152,19 @@ def usage_activity(
     started = started[started.index.isin(used["account_id"])]
     value = np.zeros((len(started), len(spans)))
     used = used[used["account_id"].isin(started.index) & (used["used"] > 0) & (used["place"] >= 0)]
-    value[started.index.get_indexer(used["account_id"]), used["place"]] = 1.0
+    value[started.index.get_indexer(pd.Index(used["account_id"])), used["place"]] = 1.0
     return Activity(started.index, spans, _places(started, spans), value, value > 0, _n_complete(spans, last))
 
 
 def _used_in(view: View, spans: Sequence[Period]) -> pd.DataFrame:
     """account_id, place of the period (−1 before the first), used (1 or 0)."""
-    rows = [{"place": place, "starts_on": span.starts_on, "ends_on": span.ends_on} for place, span in enumerate(spans)]
-    rows.insert(0, {"place": -1, "starts_on": date(1, 1, 1), "ends_on": spans[0].starts_on - timedelta(days=1)})
-    used = rolled_up(view, "usage_in_periods", {"windows": rows})
+    before: Rows = [{"place": -1, "starts_on": date(1, 1, 1), "ends_on": spans[0].starts_on - timedelta(days=1)}]
+    used = rolled_up(view, "usage_in_periods", {"windows": [*before, *_windows(spans)]})
     return used.astype({"account_id": "str", "place": "int64"})
+
+
+def _windows(spans: Sequence[Period]) -> Rows:
+    return [{"place": place, "starts_on": s.starts_on, "ends_on": s.ends_on} for place, s in enumerate(spans)]
 
 
 def event_activity(view: View, grain: Grain, features: tuple[str, ...]) -> Activity:
@@ -163,7 +173,6 @@ def event_activity(view: View, grain: Grain, features: tuple[str, ...]) -> Activ
     if first.isna().all():
         return _nothing()
     spans = _calendar(view, pd.Timestamp(first.iloc[0]).date(), view.as_of, grain)
-    rows = [{"place": place, "starts_on": span.starts_on, "ends_on": span.ends_on} for place, span in enumerate(spans)]
-    long = rolled_up(view, "events_in_periods", {"windows": rows}, features=features)
+    long = rolled_up(view, "events_in_periods", {"windows": _windows(spans)}, features=features)
     long = long.astype({"account_id": "str", "place": "int64", "value": "float64"})
     return _of_long(long, spans, view.as_of)

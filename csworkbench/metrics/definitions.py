@@ -28,15 +28,16 @@ _ALL = (
         "mrr",
         1,
         "currency per month",
-        "sum of the account's items that hold at the end of the day: starts_on <= day < ends_on; recurring, net of discounts",
+        "sum of the account's items that hold at the end of the day: starts_on <= day < ends_on; recurring, "
+        "net of discounts",
         "ChartMogul, MRR",
     ),
     Definition(
         "movements",
         1,
         "currency per month",
-        "opening + new + expansion + reactivation - contraction - churn = closing, per account; new: from zero for the first"
-        " time; reactivation: from zero after earlier MRR; churn: to zero",
+        "opening + new + expansion + reactivation - contraction - churn = closing, per account; new: from "
+        "zero for the first time; reactivation: from zero after earlier MRR; churn: to zero",
         "ChartMogul, MRR movements",
     ),
     Definition(
@@ -57,8 +58,9 @@ _ALL = (
         "nnmrr",
         1,
         "currency per month",
-        "expansion - contraction - churn of a book's accounts with opening MRR; by CSM credited to the one in charge on the"
-        " day of the decision (decided_on, else the day of the change), netted per account and CSM",
+        "expansion - contraction - churn of a book's accounts with opening MRR; by CSM credited to the one in "
+        "charge on the day of the decision (decided_on, else the day of the change), netted per account and "
+        "CSM",
         "net new MRR of the existing book",
     ),
     Definition(
@@ -79,32 +81,34 @@ _ALL = (
         "renewal_rate",
         1,
         "share",
-        "over what fell due: accounts renewed / due (logo), sum of min(renewed, due) / due MRR (gross), renewed / due MRR"
-        " (net); due: MRR on the day before renews_on; renewed: it, or a successor of the same product, holds on renews_on",
+        "over what fell due: accounts renewed / due (logo), sum of min(renewed, due) / due MRR (gross), "
+        "renewed / due MRR (net); due: MRR on the day before renews_on; renewed: it, or a successor of the "
+        "same product, holds on renews_on",
         "TSIA, renewal rates",
     ),
     Definition(
         "cohort_retention",
         1,
         "share",
-        "of the accounts that started in one period: active in period k (on), in k or later (on or after), in every period"
-        " through k (rolling); only over periods that are over; revenue: MRR of the retained / MRR at the end of period 0",
+        "of the accounts that started in one period: active in period k (on), in k or later (on or after), in "
+        "every period through k (rolling); only over periods that are over; revenue: MRR of the retained / "
+        "MRR at the end of period 0",
         "Mixpanel and Amplitude, retention; Fader and Hardie",
     ),
     Definition(
         "adoption_index",
         1,
         "0-100",
-        "100 x weighted geometric mean of seat use, core breadth, depth against peers and regularity; a missing part lowers"
-        " coverage and is not counted as zero",
+        "100 x weighted geometric mean of seat use, core breadth, depth against peers and regularity; a "
+        "missing part lowers coverage and is not counted as zero",
         "geometric aggregation as in the Human Development Index",
     ),
     Definition(
         "step_conversion",
         1,
         "share",
-        "reached the step within its due days / reached the step before with those days elapsed; 95% Wilson interval; per CSM"
-        " shrunk by beta-binomial",
+        "reached the step within its due days / reached the step before with those days elapsed; 95% Wilson "
+        "interval; per CSM shrunk by beta-binomial",
         "Wilson (1927); Kleinman (1973)",
     ),
     Definition(
@@ -118,7 +122,8 @@ _ALL = (
         "say_do",
         1,
         "account",
-        "last NPS of the year 9 or 10 with a quarter less use than the 90 days before, or 6 or less with a quarter more",
+        "last NPS of the year 9 or 10 with a quarter less use than the 90 days before, or 6 or less with a "
+        "quarter more",
         "say-do gap",
     ),
     Definition(

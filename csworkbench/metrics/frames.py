@@ -23,10 +23,11 @@ _COLUMNS = {
     " nrr:f logo_churn:f quick_ratio:f n_open:n n_churned:n n_close:n logo_churn_low:f logo_churn_high:f",
     "nnmrr": "quarter owner_kind owner name expansion:f contraction:f churn:f nnmrr:f n_accounts:n target:f",
     "cohorts": "segment unit rule cohort period:n n:n n_mature:n value:f share:f low:f high:f mature:b",
-    "adoption": "quarter account_id segment seats:f breadth:f depth:f regularity:f adoption_index:f band coverage:f mrr:f",
+    "adoption": "quarter account_id segment seats:f breadth:f depth:f regularity:f adoption_index:f band"
+    " coverage:f mrr:f",
     "adoption_bands": "quarter segment band n_accounts:n mrr:f share_accounts:f share_mrr:f target_share:f",
-    "journey": "account_id segment csm_id started_on:d step:n milestone previous_on:d reached_on:d days:f elapsed_days:f"
-    " due_days:n reached_in_time:b? stuck:b",
+    "journey": "account_id segment csm_id started_on:d step:n milestone previous_on:d reached_on:d days:f"
+    " elapsed_days:f due_days:n reached_in_time:b? stuck:b",
     "journey_steps": "segment step:n milestone n_eligible:n n_reached:n share:f low:f high:f median_days:f n_stuck:n"
     " mrr_stuck:f",
     "time_to_value": "segment n:n n_reached:n median_days:f p75_days:f p90_days:f low_days:f high_days:f",

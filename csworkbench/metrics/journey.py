@@ -19,8 +19,8 @@ from .survival import SurvivalCurve, kaplan_meier
 def journey(view: View, closing: date | None = None) -> pd.DataFrame:
     """Every account × milestone of the configured journey, as it stood on `closing` (default: the day of the view).
 
-    Returns account_id, segment, csm_id (in charge on closing), started_on, step (1-based), milestone, previous_on (start
-    for step 1), reached_on, days (from previous to this; below 0 when out of order), elapsed_days (since previous),
+    Returns account_id, segment, csm_id (in charge on closing), started_on, step (1-based), milestone, previous_on (the
+    start for step 1), reached_on, days (from previous to this; below 0 when out of order), elapsed_days (since then),
     due_days, reached_in_time (null while the window is open or the step before is not reached), stuck (a paying account
     whose next step is overdue), alive (MRR on closing); sorted by account_id, step.
     An account starts on `started_on`, else on its first day with MRR; one without either is left out.
@@ -77,7 +77,7 @@ def _timed(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     elapsed = (pd.Timestamp(day) - frame["previous_on"]).dt.days
     within = days <= frame["due_days"]
     judged = frame["previous_on"].notna() & (frame["reached_on"].notna() | (elapsed >= frame["due_days"]))
-    in_time = within.astype("boolean").where(judged, pd.NA)
+    in_time = within.astype("boolean").mask(~judged)
     return frame.assign(days=days, elapsed_days=elapsed, reached_in_time=in_time)
 
 
@@ -117,7 +117,10 @@ def _shrunk(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def stuck(journey: pd.DataFrame) -> pd.DataFrame:
-    """Accounts that wait for a step longer than it should take: account_id, segment, csm_id, step, milestone, overdue_days."""
+    """Accounts that wait for a step longer than it should take, the longest first.
+
+    Returns account_id, segment, csm_id, step, milestone, overdue_days.
+    """
     late = journey[journey["stuck"]]
     late = late.assign(overdue_days=late["elapsed_days"] - late["due_days"])
     picked = late[["account_id", "segment", "csm_id", "step", "milestone", "overdue_days"]]
@@ -125,7 +128,10 @@ def stuck(journey: pd.DataFrame) -> pd.DataFrame:
 
 
 def out_of_order(journey: pd.DataFrame) -> pd.DataFrame:
-    """Steps reached before the step that should come first, or without it: account_id, step, milestone, reached_on, previous_on."""
+    """Steps reached before the step that should come first, or without it.
+
+    Returns account_id, step, milestone, reached_on, previous_on.
+    """
     early = journey["reached_on"].notna() & (journey["previous_on"].isna() | (journey["days"] < 0))
     return journey.loc[early, ["account_id", "step", "milestone", "reached_on", "previous_on"]].reset_index(drop=True)
 
@@ -164,7 +170,7 @@ def time_to_value(journey: pd.DataFrame, milestone: str, closing: date, paid_unt
     low_days, high_days (95% interval of the median); NaN where the curve does not come down so far.
     """
     rows = journey[journey["milestone"] == milestone]
-    left = rows["account_id"].map(paid_until)
+    left = pd.Series(paid_until.reindex(rows["account_id"]).to_numpy(), rows.index)
     last = left.where(left < pd.Timestamp(closing), pd.Timestamp(closing))
     until = rows["reached_on"].where(rows["reached_on"].notna(), last)
     waited = (until - rows["started_on"]).dt.days.clip(lower=0)

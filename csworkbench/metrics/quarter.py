@@ -15,7 +15,7 @@ from .book import mrr_on, paid_spans, segment_of
 from .calendar import Quarter, quarters_back
 from .frames import FRAMES, shaped
 from .measures import QuarterMeasures, load_measures
-from .triangle import RULES, triangle
+from .triangle import RULES, Activity, Unit, triangle
 
 __all__ = ["QuarterMeasures", "load_measures", "measure_quarter"]
 
@@ -107,7 +107,7 @@ class _Making:
         segments = segment_of(self.view, started.index)
         segments.index = started.index
         paid = cohorts.paid_activity(self.view, "quarter", started, since, self.closing)
-        activities = {"logo": paid, "revenue": paid}
+        activities: dict[Unit, Activity] = {"logo": paid, "revenue": paid}
         if self.view.has("usage"):
             activities["usage"] = cohorts.usage_activity(self.view, "quarter", started, since, self.closing)
         found = []

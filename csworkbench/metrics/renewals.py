@@ -33,6 +33,7 @@ def renewals(view: View, opening: date, closing: date) -> pd.DataFrame:
     alone = offers[
         offers["due_on"].between(_day(opening, 1), _day(closing)) & ~offers.index.isin(_taken(items, offers))
     ]
+    alone = alone.assign(subscription_id=pd.Series(None, alone.index, dtype="str"))
     due = pd.concat([frame for frame in (items, alone) if len(frame)] or [items], ignore_index=True)
     settled = _settled(due, view.as_of)
     settled.insert(1, "segment", segment_of(view, settled["account_id"]).to_numpy())
@@ -44,7 +45,7 @@ def _day(day: date, plus: int = 0) -> pd.Timestamp:
 
 
 def due_items(view: View, opening: date, closing: date) -> pd.DataFrame:
-    """Items due in the window: subscription_id, account_id, product, due_on, due_mrr, held_mrr (from the due date on)."""
+    """Items due in the window: subscription_id, account_id, product, due_on, due_mrr, held_mrr (on the due date)."""
     due = rolled_up(view, "renewals", after=opening, through=closing)
     due = _typed(due[due["due_mrr"] > 0]).sort_values(["due_on", "account_id", "subscription_id"], ignore_index=True)
     after = _typed(rolled_up(view, "successors", after=opening, through=closing))
@@ -102,5 +103,5 @@ def _settled(due: pd.DataFrame, as_of: date) -> pd.DataFrame:
     by_stage = (won | lost) & ~(past & item)
     paid = due["held_mrr"].where(~by_stage, due["won_mrr"].fillna(due["due_mrr"]).where(won, 0.0))
     known = past | by_stage
-    renewed = (paid > 0).astype("boolean").where(known, pd.NA)
+    renewed = (paid > 0).astype("boolean").mask(~known)
     return due.assign(renewed=renewed, renewed_mrr=paid.where(known))

@@ -12,7 +12,7 @@ import pandas as pd
 from ..data.snapshot import View
 from .book import mrr_on, owners_on, paid_spans, segment_of
 from .renewals import renewals
-from .rollup import rolled_up
+from .rollup import Rows, rolled_up
 
 __all__ = [
     "MOVES",
@@ -38,7 +38,7 @@ def mrr(view: View, on: date | None = None) -> pd.DataFrame:
     """
     day = on or view.as_of
     wide = mrr_on(view, [day])
-    ids = wide.index.to_series(index=range(len(wide)))
+    ids = pd.Series(wide.index)
     return pd.DataFrame({"account_id": ids, "segment": segment_of(view, ids), "mrr": wide.iloc[:, 0].to_numpy()})
 
 
@@ -176,7 +176,7 @@ def credited_moves(view: View, windows: Sequence[tuple[date, date]], moved: pd.D
 
 
 def _decided_changes(view: View, windows: Sequence[tuple[date, date]]) -> pd.DataFrame:
-    rows = [{"quarter": place, "opening": first, "closing": last} for place, (first, last) in enumerate(windows)]
+    rows: Rows = [{"quarter": place, "opening": first, "closing": last} for place, (first, last) in enumerate(windows)]
     changed = rolled_up(view, "mrr_changes", {"windows": rows}).rename(columns={"quarter": "window"})
     changed = changed.astype({"account_id": "str", "csm_id": "str", "window": "int64"})
     changed = changed.assign(owner=changed["csm_id"].fillna(UNASSIGNED_CSM), delta=changed["delta"].round(4))

@@ -26,7 +26,7 @@ def service(view: View, quarters: Sequence[Quarter], n_accounts: pd.Series) -> p
     known; shares over the tickets where the flag is known; csat the mean (1–5) of tickets and surveys; nps −100 to 100.
     Null where nothing was measured.
     """
-    windows = [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
+    windows: Rows = [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
     sums = _sums(view, windows).reindex(n_accounts.index).fillna(0.0)
     hours = _median_hours(view, windows).reindex(n_accounts.index)
     n_nps, n_csat = sums["n_nps"], sums["n_csat"]
@@ -77,8 +77,8 @@ def _median_hours(view: View, windows: Rows) -> pd.DataFrame:
 def account_service(view: View, closing: date) -> pd.DataFrame:
     """Tickets and answers of each account on `closing`: indexed by account_id.
 
-    tickets_open, tickets_90d, tickets_prior_90d (0 for an account without any; null without the table), nps (last score,
-    0–10) and nps_on, csat (mean of the last 90 days, tickets and surveys).
+    tickets_open, tickets_90d, tickets_prior_90d (null for an account without tickets), nps (last score, 0–10) and
+    nps_on, csat (mean of the last 90 days, tickets and surveys).
     """
     middle = closing - timedelta(days=RECENT_DAYS)
     tickets, answers = _tickets(view, closing, middle), _answers(view, closing, middle)

@@ -65,19 +65,14 @@ def kaplan_meier(T: ArrayLike, C: ArrayLike, interval: Interval = "log-log", lev
     if not (np.isfinite(durations).all() and (durations >= 0).all()):
         raise ValueError("durations must be numbers of at least 0")
     times, place = np.unique(durations, return_inverse=True)
-    leaving = np.bincount(place, minlength=len(times))
-    events = np.bincount(place, weights=observed, minlength=len(times))
-    at_risk = len(durations) - np.concatenate([[0], leaving.cumsum()[:-1]]) if len(times) else leaving
-    survival = np.cumprod(1 - events / at_risk)
+    leaving = np.bincount(place, minlength=len(times)).astype(np.float64)
+    events = np.bincount(place, weights=observed, minlength=len(times)).astype(np.float64)
+    at_risk = len(durations) - leaving.cumsum() + leaving
+    survival: Floats = np.cumprod(1 - events / at_risk).astype(np.float64)
     low, high = _limits(survival, events, at_risk, interval, level)
-    table = pd.DataFrame(
-        {
-            "time": times,
-            "n_at_risk": at_risk,
-            "n_events": events.astype(int),
-            "n_censored": leaving - events.astype(int),
-        }
-    ).assign(survival=survival, low=low, high=high)
+    counts = {"n_at_risk": at_risk, "n_events": events, "n_censored": leaving - events}
+    table = pd.DataFrame(counts).astype("int64").assign(survival=survival, low=low, high=high)
+    table.insert(0, "time", times)
     return SurvivalCurve(table, len(durations), int(observed.sum()))
 
 

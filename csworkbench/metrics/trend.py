@@ -17,6 +17,7 @@ _KEYS = ["quarter", "segment"]
 
 
 def _over_zero(whole: pd.Series) -> pd.Series:
+    """The denominators, NaN where there is nothing to divide by."""
     return whole.where(whole > 0)
 
 
@@ -29,15 +30,15 @@ def mrr_trend(movements: pd.DataFrame) -> pd.DataFrame:
     opened, left = movements["mrr_open"] > 0, movements["mrr_close"] <= 0
     rows = movements.assign(
         held=movements["mrr_open"].where(opened, 0.0),
-        kept=np.minimum(movements["mrr_close"], movements["mrr_open"]).where(opened, 0.0),
+        kept=movements["mrr_close"].clip(upper=movements["mrr_open"]).where(opened, 0.0),
         grown=movements["mrr_close"].where(opened, 0.0),
         n_open=opened,
         n_churned=opened & left,
         n_close=~left,
     )
     columns = ["mrr_open", *MOVES, "mrr_close", "held", "kept", "grown", "n_open", "n_churned", "n_close"]
-    sums = with_total(rows).groupby(_KEYS)[columns].sum()
-    sums = sums.reindex(pd.MultiIndex.from_product(sums.index.levels, names=_KEYS), fill_value=0)
+    both = with_total(rows)
+    sums = both.groupby(_KEYS)[columns].sum().reindex(_grid(both), fill_value=0)
     low, high = wilson(sums["n_churned"], sums["n_open"])
     return (
         sums.round(4)
@@ -51,6 +52,11 @@ def mrr_trend(movements: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index()
     )
+
+
+def _grid(rows: pd.DataFrame) -> pd.MultiIndex:
+    """Every quarter × segment."""
+    return pd.MultiIndex.from_product([sorted(rows[key].unique()) for key in _KEYS], names=_KEYS)
 
 
 def nnmrr_trend(by_csm: pd.DataFrame, by_segment: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -69,17 +75,18 @@ def nnmrr_trend(by_csm: pd.DataFrame, by_segment: pd.DataFrame, names: Mapping[s
 
 
 def targets_of(targets: pd.DataFrame, kpi: str, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """The target of a flow KPI per quarter × owner: that of the quarter, else the sum of its three months if all are set.
+    """The target of a flow KPI per quarter × owner: that of the quarter, else the sum of its three months.
 
-    targets: kpi, owner, period (2026Q3 or 2026-09), target. Returns quarter, owner, target.
+    targets: kpi, owner, period (2026Q3 or 2026-09), target. Returns quarter, owner, target; months count
+    only when all three are set.
     """
     of_kpi = targets[targets["kpi"] == kpi]
     labels = {q.label: q.label for q in quarters}
     months = {f"{end:%Y-%m}": q.label for q in quarters for end in q.months}
     direct = of_kpi.assign(quarter=of_kpi["period"].map(labels)).dropna(subset=["quarter"])
     monthly = of_kpi.assign(quarter=of_kpi["period"].map(months)).dropna(subset=["quarter"])
-    summed = monthly.groupby(["quarter", "owner"])["target"].agg(["sum", "size"])
-    summed = summed.loc[summed["size"] == 3, "sum"].rename("target")
+    by_month = monthly.groupby(["quarter", "owner"])["target"]
+    summed = by_month.sum()[by_month.size() == 3]
     said = direct.groupby(["quarter", "owner"])["target"].last()
     return said.combine_first(summed).rename_axis(["quarter", "owner"]).rename("target").reset_index()
 
@@ -87,8 +94,8 @@ def targets_of(targets: pd.DataFrame, kpi: str, quarters: Sequence[Quarter]) -> 
 def adoption_bands(adoption: pd.DataFrame, bands: Mapping[str, float]) -> pd.DataFrame:
     """Accounts and MRR per band, quarter and segment ("all" included), and their shares of what was measured.
 
-    adoption: the frame adoption. bands: name → lower bound; low to high within a quarter and segment. Accounts without an
-    index are in no band.
+    adoption: the frame adoption. bands: name → lower bound; low to high within a quarter and segment. Accounts
+    without an index are in no band.
     """
     measured = with_total(adoption[adoption["band"].notna()])
     names = sorted(bands, key=lambda name: bands[name])
@@ -118,7 +125,7 @@ def renewal_rates(renewals: pd.DataFrame, as_of: date) -> pd.DataFrame:
         won=renewed > 0,
         fell_due=fell,
         fell_mrr=renewals["due_mrr"].where(fell, 0.0),
-        kept=np.minimum(renewed, renewals["due_mrr"]).where(fell, 0.0),
+        kept=renewed.clip(upper=renewals["due_mrr"]).where(fell, 0.0),
         net=renewed.where(fell, 0.0),
     )
     return _rates(_summed(with_total(rows)))

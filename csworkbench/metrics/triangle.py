@@ -80,19 +80,17 @@ def _cohort(
     kept = retained(activity.active[rows, start : activity.n_complete], rule)
     money = activity.value[rows, start : activity.n_complete]
     amount = money * kept if unit == "revenue" else kept.astype(float)
-    sums = np.stack(
-        [np.bincount(place, weights=column, minlength=len(names)) for column in amount.T] or [[0.0] * len(names)]
-    )
+    sums = [np.bincount(place, weights=column, minlength=len(names)) for column in amount.T]
     base = np.bincount(place, weights=money[:, 0]) if unit == "revenue" and money.shape[1] else sizes
     for group, name in enumerate(names):
         for period in range(n_periods):
             mature = period < kept.shape[1]
-            value = float(sums[period, group]) if mature else np.nan
+            value = float(sums[period][group]) if mature else np.nan
             yield name, start, period, int(sizes[group]), mature, value, float(base[group])
 
 
 def retained(active: Flags, rule: Rule) -> Flags:
-    """Which accounts count as retained. active: account × period from the account's own start; same shape comes back."""
+    """Which accounts count as retained. active: account × period from their own start; the same shape comes back."""
     if rule == "rolling":
         return np.logical_and.accumulate(active, axis=1)
     if rule == "on_or_after":

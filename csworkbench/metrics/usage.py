@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
 from ..data.snapshot import View
+from ..data.sql import Value
 from .rollup import query_text, rolled_up
 
 RECENT_DAYS = 90
 BEGINNING = date(1, 1, 1)
+MONTHLY = 30
 _NOWHERE = ("",)
+_NO_CORE = "SELECT CAST(NULL AS VARCHAR) AS account_id, CAST(NULL AS VARCHAR) AS feature"
 
 
 def grain_days(view: View) -> int:
@@ -26,7 +30,7 @@ def grain_days(view: View) -> int:
     if gaps.empty:
         return 1
     gap = float((gaps["span_days"] / (gaps["n_days"] - 1)).quantile(0.1, interpolation="lower"))
-    return 1 if gap < 5 else 7 if gap < 12 else 30
+    return 1 if gap < 5 else 7 if gap < 12 else MONTHLY
 
 
 def lag_days(grain: int) -> int:
@@ -39,7 +43,8 @@ def recent_use(view: View, closing: date, grain: int) -> pd.DataFrame:
 
     Returns a frame indexed by account_id, of accounts ever measured by then: first_on (first day measured),
     last_used_on (NaT when never used), usage_90d, usage_prior_90d (sums of count, else of users; 0 when measured
-    before and nothing came; NaN when not yet measured by the end of those days).
+    before and nothing came; NaN when not yet measured by the end of those days), n_users and n_counts (rows that say
+    how many users or how much).
     """
     through = closing - timedelta(days=lag_days(grain))
     middle, start = through - timedelta(days=RECENT_DAYS), through - timedelta(days=2 * RECENT_DAYS)
@@ -47,39 +52,61 @@ def recent_use(view: View, closing: date, grain: int) -> pd.DataFrame:
     used = used.astype({"account_id": "str", "first_on": "datetime64[us]", "last_used_on": "datetime64[us]"})
     used = used.set_index("account_id").sort_index().astype({"recent": "float64", "prior": "float64"})
     prior = used["prior"].fillna(0.0).where(used["first_on"] <= pd.Timestamp(middle))
-    dates = used[["first_on", "last_used_on"]]
-    return dates.assign(usage_90d=used["recent"].fillna(0.0), usage_prior_90d=prior)
+    kept = used[["first_on", "last_used_on", "n_users", "n_counts"]]
+    return kept.assign(usage_90d=used["recent"].fillna(0.0), usage_prior_90d=prior)
 
 
-def core_features(view: View) -> str:
-    """The text of a SELECT of account_id, feature: what of the core each account could use; takes `$core`."""
-    return query_text("core_entitled" if view.has("entitlements") else "core_configured")
+@dataclass(frozen=True)
+class Core:
+    """The core features of accounts. entitled: text of a SELECT of account_id, feature; takes `parameters`.
+
+    of_all: core features that every account has. sizes: how many core features each account has, indexed by account_id.
+    """
+
+    entitled: str
+    parameters: Mapping[str, Value]
+    of_all: tuple[str, ...]
+    sizes: pd.Series
+
+    def size_of(self, account_ids: pd.Index) -> pd.Series:
+        """How many core features each of these accounts has; NaN when it is not known."""
+        if self.of_all:
+            return pd.Series(float(len(self.of_all)), account_ids)
+        return self.sizes.reindex(account_ids).astype("float64")
 
 
-def core_sizes(view: View) -> pd.Series:
-    """How many core features each account has; indexed by account_id."""
-    core = view.settings.adoption.core_features or _NOWHERE
-    text = f"SELECT c.account_id, count(*) AS n_core FROM ({core_features(view)}) AS c GROUP BY c.account_id"
-    sizes = view.sql(text, core=core).astype({"account_id": "str"})
-    return sizes.set_index("account_id")["n_core"].sort_index()
+def core_of(view: View) -> Core:
+    """The core each account bought: of its entitlements those marked as core or named in the settings.
+
+    Where no entitlement is core, the core of the settings is everybody's.
+    """
+    named = tuple(dict.fromkeys(view.settings.adoption.core_features))
+    nothing = Core(_NO_CORE, {}, named, pd.Series(dtype="float64"))
+    if not view.has("entitlements"):
+        return nothing
+    text, parameters = query_text("core_entitled"), {"core": named or _NOWHERE}
+    counted = f"SELECT c.account_id, count(*) AS n_core FROM ({text}) AS c GROUP BY c.account_id"
+    sizes = view.sql(counted, **parameters).astype({"account_id": "str"}).set_index("account_id")["n_core"]
+    return Core(text, parameters, (), sizes) if len(sizes) else nothing
 
 
-def use_in_windows(view: View, closings: Sequence[date], grain: int) -> pd.DataFrame:
+def use_in_windows(view: View, closings: Sequence[date], grain: int, core: Core) -> pd.DataFrame:
     """Use in the adoption window that ends on each closing day.
 
     Returns a frame indexed by closing, account_id, of accounts with rows in the window: users (most users of one
     feature on one day), amount (sum of counts), n_core (core features used), n_periods (whole weeks with use; days of
     rows where the export is monthly).
     """
-    settings = view.settings.adoption
-    windows = [_window(closing, settings.window_days, lag_days(grain)) for closing in closings]
+    window_days = view.settings.adoption.window_days
+    windows = [_window(closing, window_days, lag_days(grain)) for closing in closings]
     used = rolled_up(
         view,
         "usage_windows",
-        {"windows": windows, "core": core_features(view)},
-        core=settings.core_features or _NOWHERE,
-        bucket_days=7 if grain < 30 else 1,
-        n_buckets=settings.window_days // 7 if grain < 30 else settings.window_days,
+        {"windows": windows, "core": core.entitled},
+        **core.parameters,
+        core_of_all=core.of_all or _NOWHERE,
+        bucket_days=7 if grain < MONTHLY else 1,
+        n_buckets=window_days // 7 if grain < MONTHLY else window_days,
     )
     used = used.astype({"account_id": "str", "closing": "datetime64[us]", "users": "float64", "amount": "float64"})
     return used.set_index(["closing", "account_id"]).sort_index()

@@ -63,9 +63,17 @@ def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder for one run; CsworkbenchError when another run holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as file:
-        if not any(_taken(file.fileno()) or time.sleep(ASKED_AGAIN_SECONDS) for _ in range(5)):
+        if not _taken_soon(file.fileno()):
             raise CsworkbenchError(f"another run is writing to {folder.parent}. Wait for it, or give another --output.")
         yield
+
+
+def _taken_soon(descriptor: int) -> bool:
+    for _ in range(5):
+        if _taken(descriptor):
+            return True
+        time.sleep(ASKED_AGAIN_SECONDS)
+    return False
 
 
 def is_held(folder: Path) -> bool:

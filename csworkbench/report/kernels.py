@@ -1,17 +1,13 @@
-"""One private kernel per pack, and the leash that ends it with everything it started."""
+"""One private kernel per pack: this Python, its own folder, its own event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import os
-import signal
 import site
 import sys
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,41 +15,11 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
+from .leash import Leash
+
 LONGEST_SOCKET_PATH = 90
+SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 T = TypeVar("T")
-
-
-@dataclass(eq=False)
-class Leash:
-    """Ends the kernel of one pack, at once or as soon as it has started. pulled: the outcome that it was ended for."""
-
-    pulled: str | None = None
-    _group: int | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def hold(self, group: int | None) -> None:
-        """Take the process group of a kernel that has just started."""
-        with self._lock:
-            self._group = group
-            if self.pulled:
-                self._kill()
-
-    def pull(self, outcome: str) -> None:
-        """End the kernel; the first outcome stays."""
-        with self._lock:
-            self.pulled = self.pulled or outcome
-            self._kill()
-
-    def release(self) -> None:
-        """End what the kernel left running, and let go."""
-        with self._lock:
-            self._kill()
-            self._group = None
-
-    def _kill(self) -> None:
-        if self._group is not None and hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._group, signal.SIGKILL)
 
 
 def kernel_manager_class(leash: Leash, folder: Path) -> type[AsyncKernelManager]:
@@ -83,9 +49,14 @@ def kernel_manager_class(leash: Leash, folder: Path) -> type[AsyncKernelManager]
 
 
 def private_environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The environment of a kernel: own temporary and settings folders, no start-up file, the same csworkbench."""
+    """The environment of a kernel: own temporary and settings folders, no start-up file, the same csworkbench.
+
+    One thread per library unless told otherwise, since packs run side by side; a fixed hash seed, so that the same
+    pack has the same bytes.
+    """
     own = {"TMPDIR": str(folder), "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_RUNTIME_DIR": str(folder)}
-    kept = {name: value for name, value in environ.items() if name != "PYTHONSTARTUP"}
+    kept = {**SINGLE_THREADED, **{name: value for name, value in environ.items() if name != "PYTHONSTARTUP"}}
+    own["PYTHONHASHSEED"] = "0"
     package_home = str(Path(__file__).parents[2])
     if package_home not in site.getsitepackages():
         own["PYTHONPATH"] = os.pathsep.join(filter(None, [package_home, kept.get("PYTHONPATH")]))

@@ -42,12 +42,12 @@ class Page:
 
 def render_pack(notebook: Any, page: Page) -> str:
     """The HTML of a pack: allowed outputs and notes of the notebook, never code, errors, streams or parameters."""
-    body, headings, title = _anchored(sanitise(_body(notebook, page.lang)))
+    body, headings, heading = _anchored(sanitise(_body(notebook, page.lang)))
     return render_page(
         "page.html.j2",
         page=page,
-        title=title or page.title,
-        has_title=bool(title),
+        title=f"{heading} · {page.quarter}" if heading else page.title,
+        has_title=bool(heading),
         body=body,
         headings=headings,
         say=words(page.lang),

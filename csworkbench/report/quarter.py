@@ -14,13 +14,15 @@ from typing import Any
 
 from ..errors import CsworkbenchError, UnknownName
 from ..story.catalogue import languages
+from .execute import Limits, execute
 from .files import only_writer, replace_folder, write_atomically
 from .index import GOOD, render_index
+from .leash import Leashes
 from .ledger import FILE, FOLDER, PACK_KEYS, Clock, Ledger, pack_statuses
 from .plan import Pack, Scope, only, plan_packs
 from .publish import Page, render_pack
 from .redact import redactor
-from .run import Leashes, Limits, Result, cancel_on_signals, execute, outcome_of, run_packs
+from .run import Result, cancel_on_signals, outcome_of, run_packs
 from .source import Source
 from .templates import Template, pack_templates, read_template
 

@@ -65,10 +65,13 @@ def expand(counts: Ints) -> tuple[Ints, ...]:
     return tuple(np.repeat(index, counts[where]) for index in where)
 
 
+def is_weekend(days: Days) -> Flags:
+    """Whether each day is a Saturday or Sunday."""
+    return np.asarray((days.astype("datetime64[D]").astype(int) + 3) % 7 >= 5)
+
+
 def day_between(rng: np.random.Generator, low: Days, high: Days) -> Days:
     """A day in [low, high], on a weekday where there is one near."""
-    from .calendar import is_weekend
-
     span = (high - low).astype(int) + 1
     days = low + (rng.random(len(low)) * span).astype(int)
     back = np.where(is_weekend(days), (days.astype(int) + 3) % 7 - 4, 0)

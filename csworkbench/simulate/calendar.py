@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import CsworkbenchError
-from .arrays import Days, Floats, Ints
+from .arrays import Days, Floats, Ints, is_weekend
 
 Period = Literal["daily", "weekly", "monthly"]
 WEEKEND = 0.12
@@ -41,9 +41,12 @@ class Calendar:
 
 def calendar(months: int, end: str) -> Calendar:
     """The `months` months up to `end`, which must be the last day of a month."""
-    last = np.datetime64(date.fromisoformat(end), "M")
     if months < 1:
         raise CsworkbenchError(f"months is {months}; give 1 or more")
+    try:
+        last = np.datetime64(date.fromisoformat(end), "M")
+    except ValueError:
+        raise CsworkbenchError(f'"{end}" is not a date; write it as YYYY-MM-DD') from None
     if (last + 1).astype("datetime64[D]") - 1 != np.datetime64(end, "D"):
         raise CsworkbenchError(f"{end} is not the last day of a month; a simulation ends with a month")
     first = np.arange(last - months + 1, last + 1)
@@ -59,11 +62,6 @@ def season(days: Days) -> Floats:
     level = level * np.where((month == 12) & (day >= 29) | (month == 1) & (day <= 3), 0.15, 1.0)
     level = level * np.where((month == 5) & (day >= 3) & (day <= 5), 0.4, 1.0)
     return np.asarray(level * np.where((month == 3) | (month == 9), 1.06, 1.0))
-
-
-def is_weekend(days: Days) -> np.ndarray:
-    """Whether each day is a Saturday or Sunday."""
-    return (days.astype("datetime64[D]").astype(int) + 3) % 7 >= 5
 
 
 def periods(months: Calendar, unit: Period) -> tuple[Days, Days, Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class History:
 
     low, high: first and last day of the month on which the account is a customer; none when low > high.
     at_risk: the account could decide to leave in the month, so its probabilities are defined.
-    decided, changed: day of the decision to leave, or of the growth or shrinking; NaT without one.
+    decided, grew, shrank: day of the decision to leave, of the growth, of the shrinking; NaT without one.
     uplift: price rise announced for the next renewal. failed: payment failed in the month.
     """
 
@@ -47,7 +47,6 @@ class History:
     shrank: Days
     reached: Days
     renewed: Flags
-    lost: Flags
     uplift: Floats
     addons: Flags
 
@@ -88,39 +87,31 @@ def _empty(world: World, accounts: Population, reached: Days) -> History:
         shrank=days(),
         reached=reached,
         renewed=np.zeros((n, m), bool),
-        lost=np.zeros((n, m), bool),
         uplift=floats(),
         addons=np.zeros((n, m, 2), bool),
     )
 
 
-@dataclass
 class Life:
     """The latent state that moves from month to month; see docs/simulator.md."""
 
-    world: World
-    accounts: Population
-    history: History
-    ledger: Ledger
-    rng: np.random.Generator
-    status: Ints = field(init=False)
-    use: Floats = field(init=False)
-    mood: Floats = field(init=False)
-    need: Floats = field(init=False)
-
-    def __post_init__(self) -> None:
-        n, rng = self.accounts.n, self.rng
+    def __init__(
+        self, world: World, accounts: Population, history: History, ledger: Ledger, rng: np.random.Generator
+    ) -> None:
+        n = accounts.n
+        self.world, self.accounts, self.history, self.ledger, self.rng = world, accounts, history, ledger, rng
         self.status = np.full(n, WAITING)
-        self.use = -0.9 + 0.5 * self.accounts.fit + rng.normal(0, 0.5, n)
-        self.mood = 0.5 * self.accounts.fit + rng.normal(0, 0.5, n)
+        self.use = -0.9 + 0.5 * accounts.fit + rng.normal(0, 0.5, n)
+        self.mood = 0.5 * accounts.fit + rng.normal(0, 0.5, n)
         self.need = rng.normal(-0.12, 0.2, n)
         self.growth = rng.normal(0.012, 0.012, n)
         self.storm, self.champion, self.failing = np.zeros(n), np.zeros(n), np.zeros(n)
         self.grown = np.full(n, 24)
         self.ends = np.full(n, NO_DAY)
+        self.joined = np.zeros(n, bool)
         self.uplift = p.UPLIFTS[pick(rng, p.UPLIFT_SHARE, n=n)]
-        old = self.accounts.started < self.world.months.starts[0]
-        self.use = np.where(old, 0.3 + 0.9 * self.accounts.fit + rng.normal(0, 0.6, n), self.use)
+        settled = 0.3 + 0.9 * accounts.fit + rng.normal(0, 0.6, n)
+        self.use = np.where(accounts.started < world.months.starts[0], settled, self.use)
 
     def run(self) -> None:
         """All months."""
@@ -151,7 +142,7 @@ class Life:
         self.uplift[due] = p.UPLIFTS[pick(self.rng, p.UPLIFT_SHARE, n=int(due.sum()))]
         history.high[(self.status == GONE) & ~back, month] = months.starts[month] - 1
         history.high[(self.status == WAITING) & ~starts, month] = months.starts[month] - 1
-        self.joined = starts | back
+        self.joined = np.asarray(starts | back)
         self.status[leaving] = GONE
         self.status[self.joined] = ACTIVE
         self.use[back], self.mood[back] = -0.3, 0.0
@@ -208,7 +199,6 @@ class Life:
         self.need[grow] -= self.ledger.grow(np.nonzero(grow)[0], day[grow], rng)
         self.need[shrink] += self.ledger.shrink(np.nonzero(shrink)[0], day[shrink], rng)
         self.grown = np.where(grow, 0, self.grown + 1)
-        history.lost[:, month] = leave
 
     def _keep(self, month: int) -> None:
         history = self.history

@@ -15,7 +15,10 @@ ACCOUNTS, MONTHS, SEED, END = 240, 36, 78, "2026-09-30"
 
 
 def write_sample(folder: str | Path) -> Path:
-    """Write the sample company into `folder`, in place of an earlier one; CsworkbenchError when it holds anything else."""
+    """Write the sample company into `folder`, in place of an earlier one.
+
+    Raises CsworkbenchError when the folder holds anything else.
+    """
     target = Path(folder)
     settings = target / "workspace.toml"
     old = settings.is_file() and settings.read_text(encoding="utf-8").startswith(TITLE)

@@ -8,10 +8,7 @@ from . import parameters as p
 from .world import World
 
 TITLE = "# A simulated company: every name and number in it is invented.\n"
-_HEAD = (
-    f"""\
-{TITLE}"""
-    + """\
+_HEAD = """\
 # Made by: csworkbench simulate (see docs/simulator.md); the true probabilities are in truth/, which no loader reads.
 
 [company]
@@ -41,7 +38,6 @@ bands = {{ low = 0, medium = 60, high = 85 }}
 
 # The success journey, in order. days: how long the step may take.
 """
-)
 _STEP_NAMES = {
     "kickoff": ("Kick-off", "キックオフ"),
     "data_connected": ("Data connected", "データ接続"),
@@ -63,7 +59,7 @@ def workspace_toml(world: World, files: Mapping[str, str], rows: Mapping[str, in
     tables = "".join(_table(name, file, rows[name]) for name, file in files.items())
     note = "# One file per table; the columns already have their canonical names.\n"
     note += "# `rows` would refuse a file that was cut: it is the number of rows below the header.\n"
-    return f"{head}{steps}{note}{tables}".rstrip("\n") + "\n"
+    return f"{TITLE}{head}{steps}{note}{tables}".rstrip("\n") + "\n"
 
 
 def _step(k: int, name: str) -> str:

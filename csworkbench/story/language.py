@@ -66,6 +66,10 @@ class Language:
         assert share is not None
         return self.number(100 * share, digits) + "%"
 
+    def percent_change(self, share: float | None, digits: int = 1) -> str:
+        """A relative change as per cent, with its sign."""
+        return MISSING if is_missing(share) else self._signed(self.percent(share, digits))
+
     def points(self, difference: float | None, digits: int = 1) -> str:
         """A difference of two shares in percentage points, with its sign."""
         if is_missing(difference):
@@ -133,6 +137,10 @@ class Language:
         """The (fiscal) year of a quarter label, as an axis carries it."""
         year = self.fiscal_year(str(label))
         return self.say("{year}", year=year) if self.fiscal_year_start == 1 else self.say("FY{year}", year=year)
+
+    def joined(self, sentences: Sequence[str]) -> str:
+        """Sentences in a row; Japanese has no blank between them."""
+        return ("" if self.lang == "ja" else " ").join(filter(None, sentences))
 
     def listed(self, items: Sequence[str]) -> str:
         """Items in one phrase: a, b and c."""

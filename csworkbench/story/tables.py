@@ -19,11 +19,14 @@ Formatter = Callable[[Language, Any], str]
 
 FORMATS: Mapping[str, Formatter] = {
     "text": lambda language, value: MISSING if is_missing(value) else shown(value),
+    "long": lambda language, value: MISSING if is_missing(value) else shown(value, 400),
     "money": Language.money,
     "money_change": Language.money_change,
     "share": Language.percent,
     "share0": lambda language, value: language.percent(value, 0),
+    "share_change": Language.percent_change,
     "points": Language.points,
+    "number": lambda language, value: language.number(value, 2),
     "count": Language.number,
     "change": Language.change,
     "one": lambda language, value: language.number(value, 1),
@@ -31,7 +34,7 @@ FORMATS: Mapping[str, Formatter] = {
     "quarter": lambda language, value: MISSING if is_missing(value) else language.quarter(value),
     "yes": lambda language, value: language.say("yes") if value else language.say("no"),
 }
-WORDS = frozenset({"text", "quarter", "yes", "date"})
+WORDS = frozenset({"text", "long", "quarter", "yes", "date"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _cell(column: Column, text: str, mark: str) -> Markup:
 
 
 def _isolated(column: Column, text: str) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(text) if column.kind == "text" and not text.isascii() else Markup.escape(text)
+    return Markup("<bdi>{}</bdi>").format(text) if column.kind in ("text", "long") and not text.isascii() else Markup.escape(text)
 
 
 def csv_text(frame: pd.DataFrame, columns: Sequence[Column]) -> str:

@@ -32,8 +32,11 @@ class Desk:
         return Settings.model_validate({"company": {"name": "x"}, "tables": {}, "sources": self.sources})
 
     def read(self, path: Any = "a.csv", table: str = "accounts", **mapping: Any) -> Raw:
-        given = {"path": path, **mapping} if "source" not in mapping else mapping
-        return read_raw(self.connection, table, TableMap(**given), self.settings(), self.folder)
+        return read_raw(self.connection, table, TableMap(path=path, **mapping), self.settings(), self.folder)
+
+    def read_source(self, **mapping: Any) -> Raw:
+        """The canonical table `accounts` from a declared source."""
+        return read_raw(self.connection, "accounts", TableMap(**mapping), self.settings(), self.folder)
 
     def rows(self, relation: Raw | Mapped) -> list[tuple[Any, ...]]:
         """Rows in the order of the source: values, then the row's number; `_file` is left out."""

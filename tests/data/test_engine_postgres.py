@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from csworkbench.data.engine import DuckDB, Postgres
-from csworkbench.errors import CsworkbenchError
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
@@ -15,7 +14,7 @@ VALUES = """
            CAST(x AS DOUBLE) AS x, CAST(n AS BIGINT) AS n, CAST(moment AS TIMESTAMP) AS moment
     FROM (VALUES
         ('b', '2024-02-29', '1.0050', '0.1', '7', '2024-02-29 23:30:00'),
-        ('B', '2025-12-31', '-2.6750', '2.5', '-7', '2026-01-01 00:10:00'),
+        ('B', '2025-12-31', '-2.6750', '2.5', '-7', '2026-01-01 00:10:59.75'),
         ('a', '2026-09-30', '33.3333', '3.5', '2', '2026-09-30 12:00:00'),
         ('é', '9999-12-30', '99999999999.9999', '1e15', '9007199254740993', '9999-12-31 00:00:00'),
         ('日本', NULL, NULL, NULL, NULL, NULL)
@@ -58,6 +57,9 @@ EXPRESSIONS = [
     "CAST(date_trunc('week', d) AS DATE)",
     "year(d) * 4 + quarter(d)",
     "extract(month FROM moment)",
+    "extract(second FROM moment)",
+    "second(moment)",
+    "minute(moment)",
     "month(d) = 2",
     "make_date(year(d), month(d), 1)",
     "last_day(DATE '2024-02-01')",

@@ -196,6 +196,13 @@ def test_title_rows_above_the_header_name_the_remedy(desk: Desk) -> None:
     assert [row[-1] for row in desk.rows(raw)] == [4, 5, 6]
 
 
+def test_a_blank_row_above_the_header_names_the_remedy(desk: Desk) -> None:
+    desk.write("a.csv", "\n" + GOOD)
+    problem = only(desk.read())
+    assert problem.said == "is blank, not the header; the header is row 2"
+    assert problem.remedy == "Declare skip_rows = 1."
+
+
 def test_title_rows_as_wide_as_the_table_are_found_by_the_mapped_names(desk: Desk) -> None:
     desk.write("a.csv", "Customers,of,Example\n" + GOOD)
     assert only(desk.read(columns={"name": "name"})).remedy == "Declare skip_rows = 1."
@@ -247,7 +254,10 @@ def test_a_tsv_needs_no_delimiter(desk: Desk) -> None:
 
 def test_columns_separated_by_runs_of_blanks_are_read(desk: Desk) -> None:
     desk.write("a.txt", "  id   day  n\r\n 00001 19970101  1\r\n 00002 19970112 12\r\n")
-    assert desk.rows(desk.read("a.txt", delimiter="blanks")) == [("00001", "19970101", "1", 2), ("00002", "19970112", "12", 3)]
+    assert desk.rows(desk.read("a.txt", delimiter="blanks")) == [
+        ("00001", "19970101", "1", 2),
+        ("00002", "19970112", "12", 3),
+    ]
 
 
 def test_blank_rows_are_counted_and_do_not_shift_the_row_numbers(desk: Desk) -> None:
@@ -317,7 +327,7 @@ def test_row_numbers_are_right_in_a_file_that_several_threads_read(desk: Desk) -
     assert desk.connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone() == (False,)
 
 
-cells = st.text(st.sampled_from("ab 1,;\"'\\#é日　-=NA"), max_size=6)
+cells = st.text(st.sampled_from("ab 1,;\"'\\#é日　-=NA\n"), max_size=6)
 tables = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), max_size=6))
 
 
@@ -332,25 +342,55 @@ def written(rows: list[list[str]], quoting: int) -> str:
 def test_what_a_csv_writer_writes_is_read_back(desk: Desk, rows: list[list[str]], quoting: int) -> None:
     header = [f"column {i}" for i in range(len(rows[0]) if rows else 1)]
     desk.write("a.csv", written([header, *rows], quoting))
-    raw = desk.read(rows=sum(any(cell.strip(" ") for cell in row) for row in rows))
+    raw = desk.read(rows=sum(any(row) for row in rows), multiline=True)
     kept = [(*(cell or None for cell in row), i) for i, row in enumerate(rows, 2) if any(row)]
-    if all(any(cell.strip(" ") for cell in row) or not any(row) for row in rows):
-        assert raw.problems == ()
-        assert desk.rows(raw) == kept
+    assert raw.problems == ()
+    assert desk.rows(raw) == kept
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=tables, at=st.integers(0, 200), sign=st.sampled_from(['"', ",", "\n", "\r", "", '""', " "]))
+@given(
+    rows=tables,
+    at=st.integers(0, 200),
+    sign=st.sampled_from(['"', ",", "\n", "\r", "", '""', " "]),
+    multiline=st.booleans(),
+)
 def test_the_fast_and_the_slow_reading_agree_on_damaged_files(
-    desk: Desk, rows: list[list[str]], at: int, sign: str
+    desk: Desk, rows: list[list[str]], at: int, sign: str, multiline: bool
 ) -> None:
     header = [f"column {i}" for i in range(len(rows[0]) if rows else 1)]
     text = written([header, *rows], csv.QUOTE_MINIMAL)
     start = len(text.split("\n")[0]) + 1
     place = min(len(text), start + at)
     desk.write("a.csv", text[:place] + sign + text[place + 1 :])
-    fast = desk.read()
+    fast = desk.read(multiline=multiline)
     fast_rows = desk.rows(fast)
     with patch("csworkbench.data.read.csv._read_fast", return_value=False):
-        slow = desk.read()
+        slow = desk.read(multiline=multiline)
     assert (fast.problems, fast_rows) == (slow.problems, desk.rows(slow))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=60)
+    | st.text(st.sampled_from("ab_,;\"\r\n\t \0\ufffdé'_file"), max_size=60).map(str.encode),
+    name=st.sampled_from(["a.csv", "a.csv.gz", "a.parquet", "a.xlsx", "a.tsv"]),
+)
+def test_no_content_ends_in_a_traceback(desk: Desk, content: bytes, name: str) -> None:
+    desk.write(name, content)
+    raw = desk.read(name)
+    assert raw.problems or raw.files[0].rows
+    assert len(desk.rows(raw)) == sum(file.rows for file in raw.files)
+
+
+def test_a_file_that_cannot_be_opened_is_a_problem(desk: Desk) -> None:
+    desk.write("a.csv", GOOD)
+    with patch("csworkbench.data.read.csv.as_utf8", side_effect=PermissionError(13, "Permission denied")):
+        problem = only(desk.read())
+    assert problem.rule == "unreadable" and "Permission denied" in problem.said
+
+
+def test_several_lines_in_a_value_are_read_fast_when_declared(desk: Desk) -> None:
+    desk.write("a.csv", 'account_id,name\nA1,"two,\nlines"\nA2,Beta\n')
+    with patch("csworkbench.data.read.csv.scan", side_effect=AssertionError("slow")):
+        assert len(desk.rows(desk.read(multiline=True))) == 2

@@ -110,9 +110,18 @@ class _Company:
             for item in range(int(self.rng.integers(1, 4))):
                 begin = self.start[i] + (0 if item == 0 else int(self.rng.integers(0, 300)))
                 rows += self._item(i, f"{i}-{item}", begin)
-        names = (
-            "subscription_id account_id product starts_on ends_on mrr seats renews_on decided_on recorded_at".split()
-        )
+        names = [
+            "subscription_id",
+            "account_id",
+            "product",
+            "starts_on",
+            "ends_on",
+            "mrr",
+            "seats",
+            "renews_on",
+            "decided_on",
+            "recorded_at",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     def _item(self, account: str, name: str, begin: int) -> list[list[object]]:
@@ -156,7 +165,16 @@ class _Company:
             csat = None if solved is None or self.maybe(0.6) else int(self.rng.integers(1, 6))
             who = self.ids[int(self.rng.integers(len(self.ids)))]
             rows.append([f"t{place}", who, at, answered, solved, self.maybe(0.1), self.maybe(0.3), csat])
-        names = "ticket_id account_id opened_at first_response_at resolved_at escalated bot_resolved csat".split()
+        names = [
+            "ticket_id",
+            "account_id",
+            "opened_at",
+            "first_response_at",
+            "resolved_at",
+            "escalated",
+            "bot_resolved",
+            "csat",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     def surveys(self) -> pd.DataFrame:
@@ -193,7 +211,18 @@ class _Company:
             rows.append(
                 [f"o{place}", i, "renewal", None, 100.0, self.day(due - 120), self.day(due), closed, stage, "likely"]
             )
-        names = "opportunity_id account_id kind product due_mrr created_on due_on closed_on stage csm_call".split()
+        names = [
+            "opportunity_id",
+            "account_id",
+            "kind",
+            "product",
+            "due_mrr",
+            "created_on",
+            "due_on",
+            "closed_on",
+            "stage",
+            "csm_call",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     def milestones(self) -> pd.DataFrame:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import html
 import http.server
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import absent
+from browser import opened, page_width
 from hostile import HONEST, HOSTILE, published, sinks, text_of
 
 pytestmark = pytest.mark.chromium
-WAIT = "--virtual-time-budget=2000"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        absent("a Chromium")
-    return str(found)
 
 
 class Listener(http.server.BaseHTTPRequestHandler):
@@ -50,18 +39,6 @@ def listener() -> Iterator[tuple[int, list[str]]]:
         yield server.server_port, Listener.asked
         server.shutdown()
         thread.join()
-
-
-def opened(chromium: str, page: str, folder: Path, *options: str) -> str:
-    """The document as it stands after Chromium has opened the page."""
-    path = folder / "page.html"
-    path.write_text(page, encoding="utf-8")
-    profile = f"--user-data-dir={folder / 'profile'}"
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", profile, WAIT, *options]
-    done = subprocess.run(
-        [*command, "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=120, check=True
-    )
-    return done.stdout
 
 
 def everything(port: int) -> list[dict[str, object]]:
@@ -108,14 +85,4 @@ def test_a_page_is_never_wider_than_its_window(chromium: str, tmp_path: Path, wi
         *sinks("x" * 3000)["text"],
     ]
     page = published(cells, text_of("long"))
-    measure = "<script>document.title = document.documentElement.scrollWidth + ' of ' + innerWidth</script>"
-    inner = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page).replace(
-        "</body>", measure + "</body>"
-    )
-    outer = f"<!DOCTYPE html><title>x</title><iframe id=f width={width} height=800 style='border:0' "
-    outer += f"srcdoc='{html.escape(inner)}'></iframe>"
-    outer += "<script>f.onload = () => document.title = f.contentDocument.title</script>"
-    dom = opened(chromium, outer, tmp_path)
-    (found,) = re.findall(r"<title>(\d+) of (\d+)", dom)
-    assert int(found[1]) == width
-    assert int(found[0]) <= width
+    assert page_width(chromium, page, tmp_path, width) <= width

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from hostile import HONEST, HOSTILE, PNG, inspected, published, shown, sinks, text_of
+from hypothesis import given
+from hypothesis import strategies as st
 from workbench import code, markdown
 
 from csworkbench.report.index import render_index
@@ -51,6 +53,16 @@ def test_a_hostile_name_or_reason_is_inert_in_the_index(name: str, tmp_path: Pat
     page = render_index([status], tmp_path, text, "en", "0.1.0")
     assert faults(page) == []
     assert "".join(inspected(page).text).count(HONEST) >= 3
+
+
+PIECES = sorted({piece for text in map(text_of, HOSTILE) for piece in re.findall(r"<[^>]*>|[^<>]+|[<>]", text)[:20]})
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.sampled_from(["text/html", "text/markdown"]))
+def test_any_mixture_of_hostile_pieces_is_inert(soup: str, mime: str) -> None:
+    page = published([shown(mime, soup), markdown("after")])
+    assert faults(page) == []
+    assert "after" in "".join(inspected(page).text)
 
 
 def test_code_streams_errors_and_parameters_are_not_in_a_page() -> None:
@@ -110,5 +122,5 @@ def test_sections_get_anchors_and_the_contents_list_them() -> None:
     assert '<li><a href="#section-1">One &amp; two</a></li>' in page
     assert '<h2 id="section-1">One &amp; two</h2>' in page
     assert '<li><a href="#own">Three</a></li>' in page
-    assert "<title>Acme</title>" in page
+    assert "<title>Acme · 2026Q3</title>" in page
     assert page.count("<h1") == 1

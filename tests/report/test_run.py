@@ -8,28 +8,34 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from workbench import GOOD, SHOW, Clock, packs_of, source, write_template
 
 from csworkbench.errors import CsworkbenchError
+from csworkbench.report.execute import Failure, Limits, execute
+from csworkbench.report.leash import Leashes
 from csworkbench.report.ledger import FILE, FOLDER, pack_statuses, read_ledger
 from csworkbench.report.plan import Pack
 from csworkbench.report.quarter import Options, Summary, make_packs, plan
-from csworkbench.report.run import Failure, Leashes, Limits, Result, execute, run_packs
+from csworkbench.report.run import Result, run_packs
 from csworkbench.report.templates import read_template
+
+pytestmark = pytest.mark.xdist_group("kernels")
 
 FAULTS = """
 import os, subprocess, sys, time
 if segment == "raises": raise ValueError("token=" + os.environ["CSW_TEST_TOKEN"] + " <b>bold</b> \\x1b[31mred")
 if segment == "leaves": sys.exit(0)
 if segment == "dies": os.kill(os.getpid(), 9)
-if segment == "hangs": print(subprocess.Popen(["sleep", "987654"]).pid); time.sleep(987654)
+if segment == "hangs": print(subprocess.Popen(["sleep", os.environ["CSW_TEST_SLEEP"]]).pid); time.sleep(987654)
 """
 UNITS = ["smb", "../x", "raises", "leaves", "dies", "hangs"]
 SECRET = "hunter2-very-secret"
+# Long, and of this process alone: other test runs may go on beside it.
+SLEEP = str(900_000_000 + os.getpid())
 
 
 def run(template: Path, output: Path, units: list[str], options: Options | None = None) -> Summary:
@@ -40,26 +46,34 @@ def run(template: Path, output: Path, units: list[str], options: Options | None 
 
 
 def processes(words: str) -> list[str]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    """Command lines that hold these words."""
+    return [command for command, _ in _processes() if words in command and "pytest" not in command]
+
+
+def children() -> list[str]:
+    """Command lines of what this process started."""
+    return [command for command, parent in _processes() if parent == os.getpid()]
+
+
+def _processes() -> Iterator[tuple[str, int]]:
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            parent = int((folder / "stat").read_text("utf-8").rpartition(")")[2].split()[1])
         except OSError:
             continue
-        if words in command and "pytest" not in command:
-            found.append(command)
-    return found
+        yield command, parent
 
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     folder = tmp_path_factory.mktemp("faulty")
-    os.environ["CSW_TEST_TOKEN"] = SECRET
+    os.environ |= {"CSW_TEST_TOKEN": SECRET, "CSW_TEST_SLEEP": SLEEP}
     try:
         template = write_template(folder / "segment.ipynb", FAULTS, GOOD)
-        return run(template, folder / "out", UNITS, Options(jobs=3, limits=Limits(pack_seconds=6)))
+        return run(template, folder / "out", UNITS, Options(jobs=3, limits=Limits(cell_seconds=3)))
     finally:
-        del os.environ["CSW_TEST_TOKEN"]
+        del os.environ["CSW_TEST_TOKEN"], os.environ["CSW_TEST_SLEEP"]
 
 
 def outcomes(summary: Summary) -> dict[str, str]:
@@ -113,8 +127,8 @@ def test_the_index_lists_every_pack_with_its_reason_escaped(faulty: Summary) -> 
 
 
 def test_nothing_is_left_running_and_nothing_in_the_working_directory(faulty: Summary) -> None:
-    assert processes("sleep 987654") == []
-    assert processes("csw-") == []
+    assert processes(f"sleep {SLEEP}") == []
+    assert [command for command in children() if "ipykernel" in command] == []
     hidden = [path.name for path in (faulty.output / FOLDER).iterdir()]
     assert sorted(hidden) == ["ledger.jsonl", "lock", "measures"]
 
@@ -216,6 +230,13 @@ from test_run import run
 summary = run(Path(sys.argv[1]), Path(sys.argv[2]), ["smb", "hangs"])
 sys.exit(130 if summary.interrupted else 0)
 """
+
+
+def test_a_pack_has_a_limit_for_all_its_cells_together(tmp_path: Path) -> None:
+    template = write_template(tmp_path / "segment.ipynb", *["import time; time.sleep(.4)"] * 12)
+    summary = run(template, tmp_path / "out", ["smb"], Options(limits=Limits(pack_seconds=3)))
+    assert [(r.outcome, r.reason) for r in summary.results] == [("timeout", "the pack took longer than 3 seconds")]
+    assert summary.results[0].seconds < 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

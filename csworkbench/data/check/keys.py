@@ -24,7 +24,7 @@ def mark_doubles(subject: Subject) -> str | None:
         return None
     name = identifier(f"doubled_{subject.name}")
     firsts = f"PARTITION BY {whole} ORDER BY _file, _row, rowid"
-    columns = ", ".join(f"{c} := {c}" for c in subject.table.names)
+    columns = ", ".join(f"{identifier(c)} := {identifier(c)}" for c in subject.table.names)
     subject.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rid, first_row, first_file,"
         " CASE WHEN same THEN 'duplicate_row' ELSE 'duplicate_key' END AS rule FROM ("
@@ -38,7 +38,7 @@ def mark_doubles(subject: Subject) -> str | None:
 def double_rules(subject: Subject) -> list[RowRule]:
     """Rules over the source that joins the doubled rows as `d`."""
     shown = " || ' / ' || ".join(f"coalesce(CAST(t.{column} AS VARCHAR), '')" for column in subject.table.key)
-    words = {"first": "d.first_row", "first_file": "d.first_file"}
+    words = {"first": "format('{:,}', d.first_row)", "first_file": "d.first_file"}
     label = ", ".join(subject.table.key)
     return [
         RowRule(rule, label, f"d.rule = '{rule}'", "on_duplicate", shown, words)
@@ -56,7 +56,10 @@ def has_versions(subject: Subject) -> bool:
 
 
 def _compared(subject: Subject) -> list[str]:
-    return [f"{c} IS NOT NULL" for c in subject.table.key if subject.table.column(c).type == "key"] or ["TRUE"]
+    """Conditions of a row whose key can be compared: every part is there and none is faulty."""
+    key = [subject.table.column(name) for name in subject.table.key if subject.has(name)]
+    faulty = [f"r_{column.name} IS NULL" for column in key]
+    return [*faulty, *(f"{c.name} IS NOT NULL" for c in key if c.type == "key" or c.required)]
 
 
 def _count(subject: Subject, relation: str) -> int:

@@ -16,7 +16,7 @@ from .subject import SAMPLE, Subject
 
 def teach(connection: duckdb.DuckDBPyConnection) -> None:
     """Teach the connection `compatible(text)`: NFKC and case folded."""
-    connection.create_function("compatible", _compatible, ["VARCHAR"], "VARCHAR")  # type: ignore[arg-type]
+    connection.create_function("compatible", _compatible, ["VARCHAR"], "VARCHAR")
 
 
 def _compatible(text: str) -> str:
@@ -38,7 +38,9 @@ def near_problems(subject: Subject, targets: dict[str, tuple[str, str]]) -> Iter
     for column in _own_keys(subject):
         yield from _reported(subject, column, _within(subject, column), "in the same column")
     for column, (relation, key) in targets.items():
-        yield from _reported(subject, column, _beside(subject, column, relation, key), f"in {relation.removeprefix('typed_')}")
+        yield from _reported(
+            subject, column, _beside(subject, column, relation, key), f"in {relation.removeprefix('typed_')}"
+        )
 
 
 def _own_keys(subject: Subject) -> list[str]:
@@ -49,11 +51,13 @@ def _own_keys(subject: Subject) -> list[str]:
 
 
 def _within(subject: Subject, column: str) -> list[Any]:
-    """(key, other key) of the keys of a column that share a form with a more frequent or smaller one."""
-    keys = f"SELECT {column} AS k, count(*) AS n FROM {subject.relation} WHERE {column} IS NOT NULL GROUP BY 1"
-    forms = f"SELECT k, n, {form('k')} AS f FROM ({keys})"
+    """(key, other key) of the keys of a column that share a form with a more frequent or earlier one."""
+    counts = f"SELECT {column} AS k, count(*) AS n, min((_file, _row)) AS place FROM {subject.relation}"
+    keys = f"{counts} WHERE {column} IS NOT NULL GROUP BY 1"
+    forms = f"SELECT k, n, place, {form('k')} AS f FROM ({keys})"
     shared = f"SELECT hash(f) FROM ({forms}) GROUP BY 1 HAVING count(*) > 1"
-    ranked = f"SELECT k, first(k) OVER (PARTITION BY f ORDER BY n DESC, k) AS o FROM ({forms}) WHERE hash(f) IN ({shared})"
+    usual = "first(k) OVER (PARTITION BY f ORDER BY n DESC, place)"
+    ranked = f"SELECT k, {usual} AS o FROM ({forms}) WHERE hash(f) IN ({shared})"
     return subject.connection.execute(f"SELECT k, o FROM ({ranked}) WHERE k <> o ORDER BY k").fetchall()
 
 
@@ -80,7 +84,7 @@ def _reported(subject: Subject, column: str, pairs: list[Any], where: str) -> It
         how = difference(sample[0]["value"], sample[0]["other"])
         yield subject.problem(
             "near_key", column, file, count, sample,
-            tolerated=subject.mapping.on_near_key == "keep", where=where, how=how,
+            tolerated=subject.mapping.on_near_key == "keep", where=where, how=how, policy="on_near_key",
         )  # fmt: skip
 
 

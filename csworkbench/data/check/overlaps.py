@@ -13,6 +13,8 @@ def mark_overlaps(subject: Subject) -> bool:
 
     Only the last recorded version of each item counts, and items that hold for no day overlap nothing.
     """
+    if subject.name != "subscriptions" or not subject.has("subscription_id", "starts_on"):
+        return False
     never = "DATE '9999-12-31'"
     ranked = (
         "SELECT rowid AS rid, _row, subscription_id, starts_on, ends_on, row_number() OVER (PARTITION BY"
@@ -39,6 +41,4 @@ def mark_overlaps(subject: Subject) -> bool:
 
 def overlap_rule() -> RowRule:
     """The rule over the source that joins `overlapping` as `o`."""
-    return RowRule(
-        "overlap", "subscription_id", "o.late", "on_overlap", words={"other": "o.other"}, choices=_CHOICES
-    )
+    return RowRule("overlap", "subscription_id", "o.late", "on_overlap", words={"other": "o.other"}, choices=_CHOICES)

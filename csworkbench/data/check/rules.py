@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from ..sql import identifier, literal
@@ -20,11 +21,17 @@ PAIRS = {
 }
 
 
-def row_rules(subject: Subject, day: date | None, *, csms: bool) -> list[RowRule]:
-    """The rules for the rows of a table. day: last day on which a fact can have happened. csms: the table is there."""
+TARGETS = {"accounts": ("typed_accounts", "account_id"), "csms": ("csms", "csm_id")}
+
+
+def row_rules(subject: Subject, day: date | None, targets: Collection[str]) -> list[RowRule]:
+    """The rules for the rows of a table.
+
+    day: last day on which a fact can have happened. targets: tables that can be searched for keys.
+    """
     return [
         *_range_rules(subject),
-        *_reference_rules(subject, csms),
+        *_reference_rules(subject, targets),
         *_order_rules(subject),
         *(_future_rules(subject, day) if day else []),
         *_life_rules(subject),
@@ -40,10 +47,10 @@ def _range_rules(subject: Subject) -> list[RowRule]:
     return [RowRule("out_of_range", name, f"t.r_{name} = 'out_of_range'", "on_out_of_range") for name in ranged]
 
 
-def _reference_rules(subject: Subject, csms: bool) -> list[RowRule]:
+def _reference_rules(subject: Subject, targets: Collection[str]) -> list[RowRule]:
     rules = []
     for column, target in subject.table.references.items():
-        if not subject.has(column) or (target == "csms" and not csms):
+        if not subject.has(column) or target not in targets:
             continue
         owner = subject.table.column(column).required or column == "account_id"
         missing = f"t.{column} IS NOT NULL AND {found(column)} IS NULL"
@@ -115,14 +122,14 @@ def _currency_rules(subject: Subject) -> list[RowRule]:
     ]
 
 
-def source(subject: Subject, *, csms: bool) -> str:
+def source(subject: Subject, targets: Collection[str]) -> str:
     """The FROM text: the typed table as `t`, its account as `b`, what its references found."""
     joins = [f"{subject.relation} AS t"]
     if subject.table.references.get("account_id"):
         joins.append("LEFT JOIN account_book AS b ON b.account_id = t.account_id")
     for column, target in subject.table.references.items():
-        if column != "account_id" and subject.has(column) and (target != "csms" or csms):
-            key, relation = ("account_id", "typed_accounts") if target == "accounts" else ("csm_id", "csms")
+        if column != "account_id" and subject.has(column) and target in targets:
+            relation, key = TARGETS[target]
             ids = f"(SELECT DISTINCT {key} AS found FROM {identifier(relation)})"
             joins.append(f"LEFT JOIN {ids} AS ref_{column} ON ref_{column}.found = t.{column}")
     return " ".join(joins)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -22,7 +22,7 @@ SAMPLE = 20
 class Subject:
     """A canonical table in the check: `typed_<name>` holds its typed columns, `_file`, `_row` and `r_<column>`.
 
-    `r_<column>` is the id of the rule that the cell breaks; such a cell is NULL.
+    `r_<column>` is the id of the rule that the cell breaks; such a cell is NULL. readable: the header could be read.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -30,6 +30,7 @@ class Subject:
     mapping: TableMap
     mapped: Mapped
     settings: Settings
+    readable: bool = True
 
     @property
     def name(self) -> str:
@@ -70,7 +71,7 @@ class Subject:
         more = {name: shown(value) for name, value in first.items() if name not in ("row", "value")}
         names = dict.fromkeys(shown(item["value"], personal=personal) for item in sample)
         more["sample"] = ", ".join(f'"{name}"' for name in [*names][:5])
-        return fault(
+        problem = fault(
             rule,
             file,
             int(first["row"]),
@@ -81,6 +82,10 @@ class Subject:
             rows=tuple(int(item["row"]) for item in sample),
             **{"table": self.name, "field": column, **more, **words},
         )
+        if not tolerated:
+            return problem
+        policy = str(words["policy"])
+        return replace(problem, remedy=f'Declared: {policy} = "{getattr(self.mapping, policy)}".')
 
 
 def grouped(connection: duckdb.DuckDBPyConnection, source: str, when: str, words: Mapping[str, str]) -> list[Any]:

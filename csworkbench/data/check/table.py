@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from ..sql import identifier, literal
 from . import keys, overlaps
 from .near import near_problems
 from .rows import Broken, RowRule, emptied, gone, judge, problems_of
-from .rules import row_rules, source
+from .rules import TARGETS, row_rules, source
 from .subject import Subject
 from .totals import total_problems
 from .typing import type_table
@@ -29,18 +30,18 @@ class Checked:
     facts: TableFacts
 
 
-def check_table(subject: Subject, day: date | None, *, csms: bool) -> Checked:
+def check_table(subject: Subject, day: date | None, targets: Collection[str]) -> Checked:
     """Type, check and make the canonical table `subject.name`.
 
-    Needs `account_book` (account_id, started_on, first_on, last_on, internal) for tables that name accounts.
+    targets: tables that can be searched for keys. Needs `account_book` for tables that name accounts.
     """
     problems, tolerated, notices = type_table(subject)
     problems += total_problems(subject)
-    relation, rules = _rules(subject, day, csms)
+    relation, rules = _rules(subject, day, targets)
     broken = judge(subject, relation, rules)
     found = [
         *problems_of(subject, relation, [b for b in broken if b.rule.rule not in ("internal", "out_of_range")]),
-        *near_problems(subject, _targets(subject, csms)),
+        *near_problems(subject, _targets(subject, targets)),
     ]
     dropped = _make(subject, relation, broken)
     facts = _facts(subject, broken, dropped)
@@ -51,19 +52,18 @@ def check_table(subject: Subject, day: date | None, *, csms: bool) -> Checked:
     return Checked(tuple(problems), tuple(tolerated), tuple(notices), facts)
 
 
-def _rules(subject: Subject, day: date | None, csms: bool) -> tuple[str, list[RowRule]]:
+def _rules(subject: Subject, day: date | None, targets: Collection[str]) -> tuple[str, list[RowRule]]:
     """The FROM text and every rule over it; rules that drop come in the order in which a row is counted."""
-    relation = source(subject, csms=csms)
+    relation = source(subject, targets)
     rules = [*_internal(subject)]
     doubled = keys.mark_doubles(subject)
     if doubled:
         relation += f" LEFT JOIN {doubled} AS d ON d.rid = t.rowid"
         rules += keys.double_rules(subject)
-    if subject.name == "subscriptions" and subject.has("subscription_id", "starts_on"):
-        if overlaps.mark_overlaps(subject):
-            relation += " LEFT JOIN overlapping AS o ON o.rid = t.rowid"
-            rules.append(overlaps.overlap_rule())
-    return relation, [*rules, *row_rules(subject, day, csms=csms)]
+    if overlaps.mark_overlaps(subject):
+        relation += " LEFT JOIN overlapping AS o ON o.rid = t.rowid"
+        rules.append(overlaps.overlap_rule())
+    return relation, [*rules, *row_rules(subject, day, targets)]
 
 
 def _internal(subject: Subject) -> list[RowRule]:
@@ -72,12 +72,11 @@ def _internal(subject: Subject) -> list[RowRule]:
     return [RowRule("internal", "account_id", "b.internal", "internal")] if subject.has("account_id") else []
 
 
-def _targets(subject: Subject, csms: bool) -> dict[str, tuple[str, str]]:
-    known = {"accounts": ("typed_accounts", "account_id"), **({"csms": ("csms", "csm_id")} if csms else {})}
+def _targets(subject: Subject, targets: Collection[str]) -> dict[str, tuple[str, str]]:
     return {
-        column: known[target]
+        column: TARGETS[target]
         for column, target in subject.table.references.items()
-        if target in known and subject.has(column)
+        if target in targets and subject.has(column)
     }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from ...errors import Problem, fault, suggestion
 from ..settings import FILE
+from ..sql import identifier
 from .subject import Subject
 
 _SUMMED = ("int", "number", "money", "share")
@@ -22,13 +24,14 @@ def total_problems(subject: Subject) -> Iterator[Problem]:
             continue
         actual = _actual(subject, column)
         if abs(actual - Decimal(str(declared))) > _slack(actual, column, subject):
-            words = {"declared": f"{declared:,}", "table": subject.name, "field": column}
+            words: dict[str, Any] = {"declared": f"{declared:,}", "table": subject.name, "field": column}
             yield fault("total_differs", _files(subject), 0, subject.label(column), value=f"{actual:,f}", **words)
 
 
 def _actual(subject: Subject, column: str) -> Decimal:
+    quoted = identifier(column)
     summed = subject.table.column(column).type in _SUMMED
-    sql = f"coalesce(sum({column}), 0)" if summed else f"count(DISTINCT {column})"
+    sql = f"coalesce(sum({quoted}), 0)" if summed else f"count(DISTINCT {quoted})"
     row = subject.connection.execute(f"SELECT {sql} FROM {subject.relation}").fetchone()
     return Decimal(str(row[0])) if row else Decimal(0)
 

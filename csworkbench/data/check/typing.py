@@ -53,7 +53,7 @@ def _notations(subject: Subject) -> tuple[dict[str, Notation], list[Problem]]:
 
 def _missing(subject: Subject) -> Iterator[Problem]:
     told = {problem.column for problem in subject.mapped.problems}
-    for column in subject.table.columns:
+    for column in subject.table.columns if subject.readable else ():
         place = f"tables.{subject.name}.columns.{column.name}"
         if column.required and not subject.has(column.name) and not {place, column.name} & told:
             yield fault("missing_column", FILE, 0, place, table=subject.name, field=column.name)
@@ -92,7 +92,9 @@ def _cell_problems(subject: Subject, column: Column, how: Notation) -> Iterator[
     for (rule,) in sorted(rules):
         words = _words(subject, column, how, rule)
         tolerated = rule == "out_of_range" and subject.mapping.on_out_of_range != "refuse"
-        for file, count, _, sample in grouped(subject.connection, source, f"r_{name} = '{rule}'", {"value": f"x_{name}"}):
+        for file, count, _, sample in grouped(
+            subject.connection, source, f"r_{name} = '{rule}'", {"value": f"x_{name}"}
+        ):
             yield subject.problem(rule, name, file, count, sample, tolerated=tolerated, **words)
 
 
@@ -113,4 +115,3 @@ def _words(subject: Subject, column: Column, how: Notation, rule: str) -> dict[s
 def _range(column: Column) -> str:
     ends = [] if column.low is None else [f"from {column.low:g}"]
     return " ".join([*ends, *([] if column.high is None else [f"to {column.high:g}"])])
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -23,6 +24,7 @@ _NOT_PORTABLE: dict[type[exp.Expression], str] = {
     exp.Last: "last",
     exp.Pivot: "PIVOT",
     exp.Unnest: "unnest",
+    exp.Explode: "unnest",
     exp.Qualify: "QUALIFY",
 }
 
@@ -37,10 +39,10 @@ def transpile(sql: str, dialect: str) -> str:
     for kind, name in _NOT_PORTABLE.items():
         if tree.find(kind):
             raise CsworkbenchError(f"{name} is not portable between engines; write it with CASE, windows or in Python")
-    return _mended(tree, dialect).sql(dialect=dialect, pretty=True)
+    return str(_mended(tree, dialect).sql(dialect=dialect, pretty=True))
 
 
-def _mended(tree: exp.Expression, dialect: str) -> exp.Expression:
+def _mended(tree: Any, dialect: str) -> Any:
     """The tree with every node mended, the inner ones first."""
     for node in reversed(list(tree.walk(bfs=False))):
         mend = _MENDS.get(type(node))
@@ -98,16 +100,17 @@ def _truncated(node: exp.DateTrunc | exp.TimestampTrunc, dialect: str) -> exp.Ex
 
 def _part(node: exp.Extract, dialect: str) -> exp.Expression:
     """A whole number, as in DuckDB."""
-    if node.this.name.lower() == "epoch":
+    part = node.this.name.lower()
+    if part == "epoch":
         return _double(node)
-    return exp.cast(node.copy(), exp.DataType.Type.BIGINT)
+    value = exp.Floor(this=node.copy()) if part == "second" else node.copy()
+    return exp.cast(value, exp.DataType.Type.BIGINT)
 
 
 def _named_part(node: exp.Expression, dialect: str) -> exp.Expression:
     if dialect != "postgres":
         return node
-    part = exp.Extract(this=exp.var(type(node).__name__.upper()), expression=node.this)
-    return exp.cast(part, exp.DataType.Type.BIGINT)
+    return _part(exp.Extract(this=exp.var(type(node).__name__.upper()), expression=node.this), dialect)
 
 
 def _date_of_parts(node: exp.DateFromParts, dialect: str) -> exp.Expression:
@@ -133,7 +136,7 @@ def _boundaries(node: exp.DateDiff, dialect: str) -> exp.Expression:
     unit = (node.args.get("unit") or exp.var("DAY")).name.lower()
     if unit not in _BOUNDARIES:
         raise CsworkbenchError(f"date_diff by {unit} is not portable between engines")
-    tree = _mended(exp.paren(sqlglot.parse_one(_BOUNDARIES[unit], read="duckdb"), copy=False), dialect)
+    tree: exp.Expression = _mended(exp.paren(sqlglot.parse_one(_BOUNDARIES[unit], read="duckdb"), copy=False), dialect)
     given = {"a": node.expression, "b": node.this}
     for column in list(tree.find_all(exp.Column)):
         column.replace(given[column.name].copy())
@@ -159,7 +162,8 @@ _BOUNDARIES = {
 
 def _days_between(node: exp.Sub, dialect: str) -> exp.Expression:
     """A number of days; Spark would give an interval."""
-    if dialect == "spark" and all(isinstance(side, exp.Cast) and side.to.is_type("date") for side in (node.left, node.right)):
+    dates = all(isinstance(side, exp.Cast) and side.to.is_type("date") for side in (node.left, node.right))
+    if dialect == "spark" and dates:
         return exp.DateDiff(this=node.left, expression=node.right, unit=exp.var("DAY"))
     return node
 
@@ -190,6 +194,9 @@ _MENDS: dict[type[exp.Expression], Callable[..., exp.Expression]] = {
     exp.DateTrunc: _truncated,
     exp.TimestampTrunc: _truncated,
     exp.Extract: _part,
+    exp.Second: _named_part,
+    exp.Minute: _named_part,
+    exp.Hour: _named_part,
     exp.Year: _named_part,
     exp.Quarter: _named_part,
     exp.Month: _named_part,

@@ -15,9 +15,7 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(
-        self, database: str = ":memory:", threads: int | None = None, memory_limit: str | None = None
-    ) -> None:
+    def __init__(self, database: str = ":memory:", threads: int | None = None, memory_limit: str | None = None) -> None:
         self._database, self._threads, self._memory_limit = database, threads, memory_limit
         self._connection: duckdb.DuckDBPyConnection | None = None
 

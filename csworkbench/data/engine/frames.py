@@ -35,8 +35,7 @@ def frame_of_rows(rows: Sequence[Sequence[Any]], columns: Sequence[tuple[str, st
     """A frame from fetched rows; columns: (name, DuckDB type) in order."""
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     series = [
-        typed(pd.Series(list(values), dtype="object"), kind)
-        for values, (_, kind) in zip(cells, columns, strict=True)
+        typed(pd.Series(list(values), dtype="object"), kind) for values, (_, kind) in zip(cells, columns, strict=True)
     ]
     frame = pd.concat(series, axis=1) if series else pd.DataFrame()
     frame.columns = pd.Index([name for name, _ in columns], dtype="str")

@@ -23,6 +23,8 @@ _SESSION = {
     "DateStyle": "ISO",
     "standard_conforming_strings": "on",
     "search_path": "pg_catalog",
+    "enable_nestloop": "off",
+    "jit": "off",
     "idle_in_transaction_session_timeout": "600000",
 }
 
@@ -86,7 +88,8 @@ class Postgres:
         if self._types is None:
             self._types = DuckDB(threads=1)
             for (schema, table), columns in self._tables.items():
-                declared = ", ".join(f"{identifier(name)} {_SHADOW_TYPES.get(kind, 'VARCHAR')}" for name, kind in columns.items())
+                types = {name: _SHADOW_TYPES.get(kind, "VARCHAR") for name, kind in columns.items()}
+                declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in types.items())
                 self._types.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}")
                 self._types.connection.execute(f"CREATE TABLE {identifier(schema)}.{identifier(table)} ({declared})")
         return self._types

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import unicodedata
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -50,7 +51,9 @@ def compile_expression(text: str, columns: Collection[str], empty: Sequence[str]
     if len(text) > LONGEST:
         raise ExpressionError(f"is longer than {LONGEST:,} signs", "Split it into columns of a view or of the export.")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
         walk = _Walk(tuple(columns), tuple(empty))
         value = walk.value(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -16,7 +16,7 @@ from ..sql import identifier, literal
 from .encoding import Utf8File, as_utf8, count_bytes, written
 from .header import PEEKED_ROWS, misplaced, names_of, wrong_delimiter
 from .part import Found, Part
-from .records import Record, records, splitter
+from .records import JOINED_LINES, Record, records, splitter
 from .scan import Text, scan
 
 BLANKS = "blanks"
@@ -131,20 +131,35 @@ def _accounted(
 
     All of this shows when its rows and values do not add up to the file's lines and delimiters.
     """
-    counts = text.file.counts
-    inside = " + ".join(_delimiters_in(name, text.delimiter) for name in names) if counts.quotes else "0"
-    found = connection.execute(f"SELECT count(*), coalesce(sum({inside}), 0) FROM {identifier(target)}").fetchone()
-    assert found is not None
-    rows, delimiters = int(found[0]), int(found[1])
-    above = [*islice(text.lines(), text.mapping.skip_rows + 1)]
-    delimiters += sum(line.count(text.delimiter) for line in above)
-    same_lines = rows + len(above) == counts.lines - _blank_tail(text.file.path)
-    return same_lines and counts.delimiters == delimiters + rows * (len(names) - 1)
+    counts, n_above = text.file.counts, len(titles) + 1
+    rows, delimiters, breaks, longest = _inside(connection, target, text, names)
+    delimiters += sum(line.count(text.delimiter) for line in islice(text.lines(), n_above))
+    expected_lines = rows + breaks + n_above + _blank_tail(text.file.path)
+    same_values = counts.delimiters == delimiters + rows * (len(names) - 1)
+    may_break = text.mapping.multiline and longest < JOINED_LINES
+    return same_values and counts.lines == expected_lines and (may_break or not breaks)
 
 
-def _delimiters_in(name: str, delimiter: str) -> str:
+def _inside(
+    connection: duckdb.DuckDBPyConnection, target: str, text: Text, names: tuple[str, ...]
+) -> tuple[int, int, int, int]:
+    """Rows; delimiters and line breaks inside of values; most line breaks inside of one value."""
+    if not text.file.counts.quotes:
+        row = connection.execute(f"SELECT count(*), 0, 0, 0 FROM {identifier(target)}").fetchone()
+    else:
+        delimiters = " + ".join(_signs_in(name, text.delimiter) for name in names)
+        breaks = [_signs_in(name, "\n") for name in names]
+        row = connection.execute(
+            f"SELECT count(*), coalesce(sum({delimiters}), 0), coalesce(sum({' + '.join(breaks)}), 0), "
+            f"coalesce(max(greatest({', '.join(breaks)})), 0) FROM {identifier(target)}"
+        ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1]), int(row[2]), int(row[3])
+
+
+def _signs_in(name: str, sign: str) -> str:
     column = identifier(name)
-    return f"coalesce(length({column}) - length(replace({column}, {literal(delimiter)}, '')), 0)"
+    return f"coalesce(length({column}) - length(replace({column}, {literal(sign)}, '')), 0)"
 
 
 def _blank_tail(path: Path) -> int:

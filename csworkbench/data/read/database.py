@@ -49,7 +49,7 @@ def _from_duckdb(
     numbered = ", ".join(f"c{i}" for i in range(len(names)))
     picks = ", ".join(plain_sql(f"c{i}", type_) for i, (_, type_, *_) in enumerate(described))
     ordinal = f"{literal(found.name)}, row_number() OVER () + 1"
-    rows = source.execute(f"SELECT {picks}, {ordinal} FROM ({query.rstrip().rstrip(';')}) AS q({numbered})")
+    rows = source.sql(f"SELECT {picks}, {ordinal} FROM ({query.rstrip().rstrip(';')}) AS q({numbered})")
     create_table(connection, target, names)
     append(connection, target, rows.to_arrow_reader(100_000))
     types = {name: kind_of_type(type_) for name, (_, type_, *_) in zip(names, described, strict=True)}

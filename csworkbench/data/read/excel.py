@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import chain, islice
@@ -93,7 +93,7 @@ def _read_sheet(
     create_table(connection, target, names)
     rows = _text_rows(found, chain(head[1:], cells), names, skip + 2, seen)
     insert_rows(connection, target, names, found.name, rows)
-    problems += [*_merged(found, sheet, skip), *_uncomputed(found, sheet, skip, len(names))]
+    problems += [*_merged(found, _markup(found, sheet), skip), *_uncomputed(found, sheet, skip, len(names))]
     return Part(names, (*problems, *seen.faults.problems), refused=seen.faults.refused, plain=_plain(names, seen.kinds))
 
 
@@ -155,12 +155,10 @@ def _text(cell: Any) -> str | None:
     return plain_text(value)
 
 
-def _merged(found: Found, sheet: Any, skip: int) -> list[Problem]:
+def _merged(found: Found, markup: Iterable[bytes], skip: int) -> list[Problem]:
     """Merged cells from the header down; only the first cell of each holds the value."""
-    with zipfile.ZipFile(found.path) as archive:
-        content = archive.read(sheet._worksheet_path)
     faults = Faults()
-    for match in _MERGED.finditer(content):
+    for match in chain.from_iterable(map(_MERGED.finditer, markup)):
         reference = match[1].decode()
         _, top, _, bottom = range_boundaries(reference)
         if bottom and top and bottom > skip:
@@ -169,11 +167,19 @@ def _merged(found: Found, sheet: Any, skip: int) -> list[Problem]:
     return list(faults.problems)
 
 
+def _markup(found: Found, sheet: Any) -> Iterator[bytes]:
+    """The sheet's XML in pieces that end after a tag."""
+    with zipfile.ZipFile(found.path) as archive, archive.open(sheet._worksheet_path) as stream:
+        rest = b""
+        while chunk := stream.read(1 << 20):
+            whole, sign, rest = (rest + chunk).rpartition(b">")
+            yield whole + sign
+
+
 def _uncomputed(found: Found, sheet: Any, skip: int, width: int) -> list[Problem]:
     """Formulas without a stored result: the program that wrote the file never computed them."""
-    with zipfile.ZipFile(found.path) as archive, archive.open(sheet._worksheet_path) as stream:
-        if not any(b"<f" in chunk for chunk in iter(lambda: stream.read(1 << 20), b"")):
-            return []
+    if not any(b"<f" in piece for piece in _markup(found, sheet)):
+        return []
     faults = Faults()
     formulas = openpyxl.load_workbook(found.path, read_only=True)
     try:

@@ -33,8 +33,11 @@ def relative_name(path: Path, folder: Path) -> str:
 
 def kind_of(path: Path) -> str:
     """csv, gzip, parquet, xlsx, xls or duckdb: by the first bytes, or by the name where they say nothing."""
-    with path.open("rb") as stream:
-        head = stream.read(16)
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(16)
+    except OSError:
+        head = b""
     if head[8:12] == b"DUCK":
         return "duckdb"
     for magic, kind in _MAGIC:

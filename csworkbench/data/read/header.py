@@ -60,9 +60,12 @@ def misplaced(found: Found, rows: Sequence[Sequence[str]], skip_rows: int, wante
     rows: the first rows from where the header should be. wanted: names that workspace.toml mentions.
     """
     below = _header_below(rows, wanted)
+    if not below and not any(cell.strip() for cell in rows[0]):
+        said, remedy = "is blank, but it should be the header", "Write the column names there, or declare skip_rows."
+        return found.problem("blank_header", said, remedy, skip_rows + 1)
     if not below:
         return None
-    said = f"is a title, not the header; the header is row {skip_rows + below + 1}"
+    said = f"is {'blank' if not any(rows[0]) else 'a title'}, not the header; the header is row {skip_rows + below + 1}"
     return found.problem("title_rows", said, f"Declare skip_rows = {skip_rows + below}.", skip_rows + 1)
 
 
@@ -87,6 +90,6 @@ def _header_below(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> int
     if known[best] > known[0] and known[0] == 0:
         return best
     filled = [sum(1 for cell in cells if cell.strip()) for cells in rows[:PEEKED_ROWS]]
-    if known[0] == 0 and filled[0] <= 1 and max(filled) > 1:
-        return next(i for i, n in enumerate(filled) if n > 1)
+    if known[0] == 0 and filled[0] <= 1 and max(filled) > filled[0]:
+        return next(i for i, n in enumerate(filled) if n > filled[0])
     return 0

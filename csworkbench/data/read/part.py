@@ -9,13 +9,16 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ...errors import Problem
 from ..sql import identifier
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 10_000
 SHOWN_ROWS = 20
 SHOWN_WORDINGS = 100
+
+_BLANK = pa.scalar(None, pa.string())
 
 NumberedRow = tuple[int, Sequence[str | None]]
 
@@ -108,7 +111,7 @@ def append(connection: duckdb.DuckDBPyConnection, target: str, rows: pa.Table | 
 
 def _arrow(columns: Sequence[str], file: str, batch: list[NumberedRow]) -> pa.Table:
     values = zip(*(row for _, row in batch), strict=True) if columns else iter(())
-    arrays = [pa.array([value or None for value in column], pa.string()) for column in values]
+    arrays = [pc.if_else(pc.equal(a, ""), _BLANK, a) for a in (pa.array(v, pa.string()) for v in values)]
     numbers = pa.array([number for number, _ in batch], pa.int64())
     names = [*columns, "_file", "_row"]
     return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(file), len(batch)), numbers], names=names)

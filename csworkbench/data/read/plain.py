@@ -77,7 +77,10 @@ def plain_sql(column: str, type_: str) -> str:
 
 def plain_double_sql(value: str) -> str:
     """A DuckDB expression of the text of a double."""
-    tiny = f"rtrim(printf('%.30f', {value}), '0')"
+    shown = f"printf('%.14e', abs({value}))"
+    zeros = f"repeat('0', -1 - CAST(split_part({shown}, 'e', 2) AS INTEGER))"
+    digits = f"rtrim(replace(split_part({shown}, 'e', 1), '.', ''), '0')"
+    tiny = f"CASE WHEN {value} < 0 THEN '-0.' ELSE '0.' END || {zeros} || {digits}"
     return (
         f"CASE WHEN isnan({value}) THEN 'NaN' WHEN isinf({value}) THEN CAST({value} AS VARCHAR) "
         f"WHEN {value} = trunc({value}) AND abs({value}) < 1.7e38 THEN CAST(CAST({value} AS HUGEINT) AS VARCHAR) "

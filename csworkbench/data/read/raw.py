@@ -94,7 +94,7 @@ def _read_all(
     parts: list[tuple[Found, Part]] = []
     for found in sources:
         target = relation if not any(part.columns for _, part in parts) else f"{relation}__part"
-        part = _read(connection, target, found, mapping, settings, _wanted(name, mapping))
+        part = _readable(connection, target, found, mapping, settings, _wanted(name, mapping))
         part = tidy(connection, target, found, part)
         if part.columns and target != relation:
             _merge(connection, relation, target)
@@ -106,6 +106,9 @@ def _read_all(
 
 def _sources(name: str, mapping: TableMap, settings: Settings, folder: Path) -> tuple[list[Found], list[Problem]]:
     place = f"tables.{name}"
+    if mapping.source is not None and mapping.path is not None:
+        remedy = "Keep either path or source."
+        return [], [Problem(FILE, 0, place, "two_sources", "names both a path and a source", remedy)]
     if mapping.source is None:
         if mapping.path is None:
             return [], [Problem(FILE, 0, place, "no_source", "names no source", "Give it a path or a source.")]
@@ -138,6 +141,21 @@ def _wanted(name: str, mapping: TableMap) -> frozenset[str]:
     joined = {key for lookup in mapping.lookups.values() for key in lookup.on}
     canonical = schema.TABLES[name].names if name in schema.TABLES else ()
     return frozenset({*mapped, *joined, *canonical})
+
+
+def _readable(
+    connection: duckdb.DuckDBPyConnection,
+    target: str,
+    found: Found,
+    mapping: TableMap,
+    settings: Settings,
+    wanted: frozenset[str],
+) -> Part:
+    try:
+        return _read(connection, target, found, mapping, settings, wanted)
+    except OSError as error:
+        said = f"cannot be read: {error.strerror or type(error).__name__}"
+        return Part(problems=(found.problem("unreadable", said, "Check the file's permissions and the disk."),))
 
 
 def _read(

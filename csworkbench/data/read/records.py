@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 JOINED_LINES = 200
 JOINED_TRIES = 20
@@ -14,8 +14,7 @@ JOINED_TRIES = 20
 Split = Callable[[str], list[str] | None]
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record. row: as a spreadsheet counts. fields: None when a quote is stray. lines: of the file it takes."""
 
     row: int

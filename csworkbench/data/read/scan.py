@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 
 import duckdb
 
@@ -54,34 +54,39 @@ def scan(connection: duckdb.DuckDBPyConnection, target: str, text: Text, names: 
 
 
 def _good(found: Iterator[Record], text: Text, width: int, seen: _Seen) -> Iterator[NumberedRow]:
-    for record, later in _with_next(found):
-        if _is_blank(record, width):
+    held: Record | None = None
+    for record in found:
+        if held:
+            seen.faults.refuse(_fault(held, text, width, cut=False))
+            held = None
+        fields = record.fields
+        if fields and len(fields) == width and fields[0] and record.lines == 1 and not text.file.counts.nul:
+            yield record.row, fields
+        elif _is_blank(record, width):
             seen.blank += 1
-            continue
-        fault = _fault(record, later is None, text, width)
-        if fault:
-            seen.faults.refuse(fault)
+        elif fields is None or _is_faulty(record, text, width):
+            held = record
         else:
-            yield record.row, record.fields or []
+            yield record.row, fields
+    if held:
+        seen.faults.refuse(_fault(held, text, width, cut=text.file.counts.ends_open))
 
 
 def _is_blank(record: Record, width: int) -> bool:
     """Whether it has no value; blanks alone are a value where a row has but one column."""
     if record.fields is None or not any(record.fields):
         return record.fields is not None
-    return width > 1 and record.blank and len(record.fields) == 1
+    return width > 1 and len(record.fields) == 1 and record.blank
 
 
-def _with_next(found: Iterator[Record]) -> Iterator[tuple[Record, Record | None]]:
-    yield from pairwise(_ended(found))
+def _is_faulty(record: Record, text: Text, width: int) -> bool:
+    fields = record.fields or []
+    broken = record.lines > 1 and not text.mapping.multiline
+    return broken or len(fields) != width or any("\0" in value for value in fields)
 
 
-def _ended(found: Iterator[Record]) -> Iterator[Record | None]:
-    yield from found
-    yield None
-
-
-def _fault(record: Record, last: bool, text: Text, width: int) -> Problem | None:
+def _fault(record: Record, text: Text, width: int, *, cut: bool) -> Problem:
+    """The problem of a faulty record. cut: it is the last one and has no line end."""
     if record.fields is None:
         remedy = "Double the quote, close it, or export the file again."
         return text.problem("stray_quote", "holds a quote that is not closed where its value ends", remedy, record.row)
@@ -92,9 +97,7 @@ def _fault(record: Record, last: bool, text: Text, width: int) -> Problem | None
     if any("\0" in value for value in record.fields):
         remedy = "Export the file again; the byte is damage, or the file is in another encoding."
         return text.problem("nul_byte", "holds a NUL byte", remedy, record.row)
-    if len(record.fields) != width:
-        return _wrong_width(record.row, record.fields, last and text.file.counts.ends_open, text, width)
-    return None
+    return _wrong_width(record.row, record.fields, cut, text, width)
 
 
 def _wrong_width(row: int, fields: list[str], cut: bool, text: Text, width: int) -> Problem:

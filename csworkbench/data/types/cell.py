@@ -114,6 +114,8 @@ def _date(column: Column, how: Notation, x: str, v: str) -> tuple[str, list[str]
 
 
 def _timestamp(column: Column, how: Notation, x: str, v: str) -> tuple[str, list[str]]:
+    if how.plain == "timestamp":
+        x = f"CASE WHEN regexp_full_match({x}, '{ISO}') THEN {x} || ' 00:00:00' ELSE {x} END"
     wrong = [_when(f"{v} IS NULL AND {moment(x, other)} IS NOT NULL", "day_month_swapped") for other in _others(how)]
     cases = [
         _when(f"{v} IS NULL AND {in_gap(x, how)}", "dst_gap"),

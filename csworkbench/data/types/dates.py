@@ -18,7 +18,10 @@ _ERAS = {
     "大正|T|㍽": (1911, "DATE '1912-07-30'"),
     "明治|M|㍾": (1867, "DATE '1868-01-25'"),
 }
-_ERA_DATE = r"^\s*(令和|平成|昭和|大正|明治|[RHSTM㋿㍻㍼㍽㍾])\s*(元|\d{1,2})\s*[年./]\s*(\d{1,2})\s*[月./]\s*(\d{1,2})\s*日?\s*$"
+_ERA_DATE = (
+    r"^\s*(令和|平成|昭和|大正|明治|[RHSTM㋿㍻㍼㍽㍾])\s*(元|\d{1,2})"
+    r"\s*[年./]\s*(\d{1,2})\s*[月./]\s*(\d{1,2})\s*日?\s*$"
+)
 _DIRECTIVE = {
     "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%H": r"\d{1,2}", "%M": r"\d{2}",
     "%S": r"\d{2}", "%f": r"\d{1,9}", "%I": r"\d{1,2}", "%p": "[AaPp][Mm]", "%b": r"\pL{3}", "%B": r"\pL+",
@@ -62,7 +65,11 @@ def _wareki(text: str) -> str:
     digits = f"translate({text}, '０１２３４５６７８９', '0123456789')"
     part = [f"regexp_extract({digits}, {literal(_ERA_DATE)}, {i})" for i in range(5)]
     year = f"CASE WHEN {part[2]} = '元' THEN 1 ELSE try_cast({part[2]} AS INTEGER) END"
-    era = "".join(f" WHEN regexp_full_match({part[1]}, {literal(names)}) THEN {base}" for names, (base, _) in _ERAS.items())
+    era = "".join(
+        f" WHEN regexp_full_match({part[1]}, {literal(names)}) THEN {base}" for names, (base, _) in _ERAS.items()
+    )
     made = f"try(make_date(CASE{era} END + {year}, try_cast({part[3]} AS INTEGER), try_cast({part[4]} AS INTEGER)))"
-    began = "".join(f" WHEN regexp_full_match({part[1]}, {literal(names)}) THEN {day}" for names, (_, day) in _ERAS.items())
+    began = "".join(
+        f" WHEN regexp_full_match({part[1]}, {literal(names)}) THEN {day}" for names, (_, day) in _ERAS.items()
+    )
     return f"CASE WHEN {part[0]} <> '' AND {year} > 0 AND {made} >= CASE{began} END THEN {made} END"

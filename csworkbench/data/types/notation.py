@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ...errors import Problem, fault
@@ -63,7 +64,7 @@ def declared_notation(
 
 
 def _each(
-    words: tuple[str, ...] | list[str], good: Callable[[str], bool], place: str, rule: str, **names: str
+    words: tuple[str, ...] | list[str], good: Callable[[str], bool], place: str, rule: str, **names: Any
 ) -> Iterator[Problem]:
     for word in words:
         if not good(word):
@@ -99,7 +100,11 @@ def _good_format(pattern: str) -> bool:
     if pattern in DATE_NAMES:
         return True
     used = set(re.findall(r"%(.)", pattern))
-    return used <= _DIRECTIVES and bool(used & {"Y", "y"}) and (bool(used & {"m", "b", "B"} and "d" in used) or "j" in used)
+    return (
+        used <= _DIRECTIVES
+        and bool(used & {"Y", "y"})
+        and (bool(used & {"m", "b", "B"} and "d" in used) or "j" in used)
+    )
 
 
 def known_zone(name: str) -> bool:

@@ -30,7 +30,13 @@ NOTATIONS: Mapping[str, str] = {
     "scientific": "1.2e-05",
 }
 _PARENTHESES = r"^\(([^-()]+)\)$"
-_GROUPS = {"1,234.56": (",", "."), "1.234,56": (".", ","), "1 234,56": (" ", ","), "1'234.56": ("'", "."), "1234,56": ("", ",")}
+_GROUPS = {
+    "1,234.56": (",", "."),
+    "1.234,56": (".", ","),
+    "1 234,56": (" ", ","),
+    "1'234.56": ("'", "."),
+    "1234,56": ("", ","),
+}
 
 
 def number_text(text: str, words: Sequence[str]) -> str:
@@ -61,7 +67,6 @@ def _without_symbol(text: str, before: str, after: str) -> str:
     last = literal(f" ?[{after}]([)-]?)$")
     bare = f"regexp_replace({text}, {first}, '\\1')"
     return f"regexp_replace({bare}, {last}, '\\1')" if after else bare
-
 
 
 def _accounting(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -57,11 +57,16 @@ _RC: dict[str, Any] = {
 
 @lru_cache
 def _japanese_font() -> Path:
-    """The font file inside the matplotlib-fontja wheel; importing that package would change global settings."""
+    """The font file inside the matplotlib-fontja wheel; importing that package would change global settings.
+
+    It has one weight, which is registered for bold too.
+    """
     spec = find_spec("matplotlib_fontja")
     assert spec is not None and spec.submodule_search_locations is not None
     path = Path(next(iter(spec.submodule_search_locations))) / "fonts" / "ipaexg.ttf"
     fontManager.addfont(str(path))
+    plain = next(entry for entry in fontManager.ttflist if entry.fname == str(path))
+    fontManager.ttflist.append(replace(plain, weight=700))
     return path
 
 

@@ -1,0 +1,151 @@
+"""The end of every pack: what the measures mean, and how fresh and complete the data is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...metrics.definitions import DEFINITIONS
+from ..exhibit import Exhibit
+from ..scene import Scene
+from ..tables import Column, table
+
+
+def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
+    """Definition id → name and meaning as read."""
+    say = scene.say
+    return {
+        "mrr": (say("MRR"), say("Monthly recurring revenue at the end of the day: items that hold, net of discounts.")),
+        "movements": (
+            say("MRR movements"),
+            say("Opening + new + expansion + reactivation − contraction − churn = closing, per account."),  # noqa: RUF001
+        ),
+        "grr": (
+            say("Gross revenue retention (GRR)"),
+            say("Share of opening MRR still there at the end, expansion not counted; churned accounts stay in."),
+        ),
+        "nrr": (
+            say("Net revenue retention (NRR)"),
+            say("Closing MRR of the opening accounts over their opening MRR; churned accounts stay in."),
+        ),
+        "nnmrr": (
+            say("Net new MRR of the book (NNMRR)"),
+            say("Expansion − contraction − churn, credited to the CSM in charge on the day of the decision."),  # noqa: RUF001
+        ),
+        "logo_churn": (say("Logo churn"), say("Lost opening accounts over opening accounts, with a 95% Wilson interval.")),
+        "quick_ratio": (say("Quick ratio"), say("(New + expansion) over (contraction + churn); undefined without a loss.")),
+        "renewal_rate": (say("Renewal rate"), say("Renewed over due, of what fell due and is decided.")),
+        "cohort_retention": (
+            say("Cohort retention"),
+            say("Share of a cohort still there after k quarters, of the accounts old enough to have got there."),
+        ),
+        "adoption_index": (
+            say("Adoption Index"),
+            say("0–100: seats used, breadth, depth and regularity of use; a missing part lowers coverage only."),  # noqa: RUF001
+        ),
+        "step_conversion": (
+            say("Step conversion"),
+            say("Reached the next milestone in time, of the accounts whose time has passed."),
+        ),
+        "time_to_value": (
+            say("Time to value"),
+            say("Days from start to first value by Kaplan–Meier; accounts still waiting are kept."),  # noqa: RUF001
+        ),
+        "say_do": (say("Say–do gap"), say("High NPS with falling use, or low NPS with rising use.")),  # noqa: RUF001
+        "attention": (say("Attention"), say("MRR times the number of signs that fired; fixed rules.")),
+        "nps": (say("NPS"), say("Share of promoters (9–10) minus share of detractors (0–6), times 100.")),  # noqa: RUF001
+        "csat": (say("CSAT"), say("Mean satisfaction of support tickets, 1 to 5.")),
+    }
+
+
+def definitions(scene: Scene) -> Exhibit:
+    """Name, meaning, version and source of every measure."""
+    meanings = _meanings(scene)
+    rows = [(*meanings[item.id], item.label, item.source) for item in DEFINITIONS.values() if item.id in meanings]
+    shown = pd.DataFrame(rows, columns=["name", "meaning", "version", "source"])
+    columns = [
+        Column("name", scene.say("Measure")),
+        Column("meaning", scene.say("Meaning"), "long"),
+        Column("version", scene.say("Version")),
+        Column("source", scene.say("Definition by"), "long"),
+    ]
+    title = scene.say("What the measures mean")
+    return Exhibit(
+        "definitions",
+        title,
+        scene.language,
+        table_html=table(shown, columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )
+
+
+def _rules(scene: Scene) -> dict[str, str]:
+    """Rule of the check → the words for rows that were dropped or kept by it."""
+    say = scene.say
+    return {
+        "internal": say("of internal accounts"),
+        "orphan": say("without an account"),
+        "duplicate_row": say("repeated rows"),
+        "duplicate_key": say("repeated keys"),
+        "future": say("dated after the export"),
+        "reversed": say("ending before they start"),
+        "before_start": say("before the account's start"),
+        "after_end": say("after the account's end"),
+        "out_of_range": say("out of range"),
+        "overlap": say("overlapping"),
+        "where": say("filtered out"),
+        "distinct": say("exact repeats"),
+        "near_key": say("nearly equal keys"),
+        "churn_disagrees": say("churn contradicted"),
+    }
+
+
+def counted(scene: Scene, text: str) -> str:
+    """Rules with their counts in the words of the pack: "12 without an account, 3 repeated rows"."""
+    words = _rules(scene)
+    parts = [part.rpartition(" ") for part in text.split(", ") if part]
+    return scene.language.listed(
+        [scene.say("{n} {rule}", n=scene.language.number(int(n)), rule=words.get(rule, rule.replace("_", " ")))
+         for rule, _, n in parts]
+    )  # fmt: skip
+
+
+def freshness(scene: Scene) -> Exhibit:
+    """Per table: rows, the last day in it, what was dropped, and whether it is truly as of the day."""
+    frame = scene.frame("freshness")
+    shown = frame.assign(
+        dropped_rules=[counted(scene, text) for text in frame["dropped_rules"]],
+        tolerated=[counted(scene, text) for text in frame["tolerated"]],
+        as_of=[scene.say("yes") if known else scene.say("not truly as of") for known in frame["truly_as_of"]],
+    )
+    columns = [
+        Column("table", scene.say("Table")),
+        Column("rows", scene.say("Rows"), "count"),
+        Column("latest", scene.say("Latest"), "date"),
+        Column("dropped_rules", scene.say("Left out")),
+        Column("tolerated", scene.say("Kept though odd")),
+        Column("as_of", scene.say("As of")),
+    ]
+    title = _title(scene, frame)
+    return Exhibit(
+        "freshness",
+        title,
+        scene.language,
+        caption=scene.say(
+            "As of {day}: only what was known on that day. A table that does not say when a row was recorded is marked "
+            "“not truly as of”: rows entered late may already be in it.",
+            day=scene.language.date(scene.measures.as_of, "long"),
+        ),
+        table_html=table(shown, columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )
+
+
+def _title(scene: Scene, frame: pd.DataFrame) -> str:
+    dropped = int(frame["dropped"].sum())
+    if not dropped:
+        return scene.say("Every row of the exports is in these numbers")
+    return scene.language.count(
+        "{n} row of the exports was left out, as declared", "{n} rows of the exports were left out, as declared", dropped
+    )

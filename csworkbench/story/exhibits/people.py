@@ -1,0 +1,177 @@
+"""Customers as people: who needs someone now, how support went, and whether words and deeds agree."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...metrics.attention import HALVED, RENEWAL_DAYS, SILENT_DAYS
+from ...metrics.intervals import SMALLEST_GROUP
+from ..exhibit import Exhibit, absent
+from ..scene import Scene
+from ..tables import Column, table
+
+N_SHOWN = 10
+
+
+def reason_words(scene: Scene) -> dict[str, str]:
+    """Reason code → the sign as read."""
+    say = scene.say
+    return {
+        "usage_halved": say("usage fell by {share} or more", share=scene.language.percent(HALVED, 0)),
+        "adoption_low": say("adoption in the lowest band"),
+        "adoption_fell": say("adoption fell sharply"),
+        "ticket_storm": say("many support tickets"),
+        "detractor": say("a detractor in the last survey"),
+        "overdue_invoice": say("an overdue invoice"),
+        "champion_left": say("the champion left"),
+        "renewal_soon": say("renewal within {n} days", n=RENEWAL_DAYS),
+        "stuck_step": say("stuck in the journey"),
+        "silent": say("no use for {n} days", n=SILENT_DAYS),
+        "contraction": say("cut back this quarter"),
+    }
+
+
+def attention(scene: Scene) -> Exhibit:
+    """The accounts that need a person now, by money and number of signs."""
+    if not scene.has("attention"):
+        return scene.missing("attention", "attention")
+    found = scene.mine("attention")
+    if found.empty:
+        return absent("attention", scene.say("No account shows a sign that needs a person now."), scene.language)
+    words = reason_words(scene)
+    shown = found.assign(signs=[scene.language.listed([words[code] for code in codes]) for codes in found["reasons"]])
+    columns = [
+        Column("name", scene.say("Account")),
+        Column("signs", scene.say("Why")),
+        Column("csm", scene.say("Owner")),
+        Column("mrr", scene.say("MRR"), "money"),
+        Column("renews_on", scene.say("Renews on"), "date"),
+    ]
+    title, so_what = _urgent(scene, shown.head(N_SHOWN), found)
+    return Exhibit(
+        "attention",
+        title,
+        scene.language,
+        so_what=so_what,
+        caption=scene.say("Ranked by MRR times the number of signs; fixed rules, not a probability.")
+        + " " + scene.defined("attention"),
+        source=scene.source(*(name for name in _SIGNAL_TABLES if name in scene.measures.tables)),
+        table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )  # fmt: skip
+
+
+_SIGNAL_TABLES = ("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones")
+
+
+def _urgent(scene: Scene, top: pd.DataFrame, found: pd.DataFrame) -> tuple[str, str]:
+    money = scene.language.money(top["mrr"].sum())
+    title = scene.language.count(
+        "The {n} account to call first holds {amount} of MRR",
+        "The {n} accounts to call first hold {amount} of MRR",
+        len(top), amount=money,
+    )  # fmt: skip
+    rest = len(found) - len(top)
+    more = (
+        scene.language.count("{n} more account shows a sign.", "{n} more accounts show a sign.", rest) if rest else ""
+    )
+    common = pd.Series([code for codes in top["reasons"] for code in codes]).value_counts()
+    common = common.rename_axis("code").reset_index(name="n").sort_values(["n", "code"], ascending=[False, True])
+    code, n = common.iloc[0]
+    often = scene.say(
+        "The most frequent sign: {sign} ({n} of {of}).", sign=reason_words(scene)[code], n=int(n), of=len(top)
+    )
+    return title, scene.language.joined([often, more])
+
+
+def service(scene: Scene) -> Exhibit:
+    """Tickets, response, satisfaction and NPS over the last quarters."""
+    if not scene.has("service"):
+        return scene.missing("service", "service")
+    shown = scene.mine("service")
+    shown.loc[shown["n_csat"] < SMALLEST_GROUP, "csat"] = float("nan")
+    shown.loc[shown["n_nps"] < SMALLEST_GROUP, "nps"] = float("nan")
+    columns = [
+        Column("quarter", scene.say("Quarter"), "quarter"),
+        Column("tickets", scene.say("Tickets"), "count"),
+        Column("tickets_per_account", scene.say("per account"), "one"),
+        Column("median_first_response_hours", scene.say("First response, h"), "one"),
+        Column("median_resolution_hours", scene.say("Resolution, h"), "one"),
+        Column("share_escalated", scene.say("Escalated"), "share"),
+        Column("csat", scene.say("CSAT (1–5)"), "one"),  # noqa: RUF001
+        Column("n_csat", scene.say("CSAT answers"), "count"),
+        Column("nps", scene.say("NPS"), "change"),
+        Column("n_nps", scene.say("NPS answers"), "count"),
+    ]
+    title = _service_title(scene, shown)
+    return Exhibit(
+        "service",
+        title,
+        scene.language,
+        caption=scene.say("Medians over tickets opened in the quarter; under 5 answers no score is shown.")
+        + " " + scene.defined("csat", "nps"),
+        source=scene.source(*(name for name in ("tickets", "surveys") if name in scene.measures.tables)),
+        table_html=table(shown, columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )  # fmt: skip
+
+
+def _service_title(scene: Scene, shown: pd.DataFrame) -> str:
+    now = shown[shown["quarter"] == scene.quarter.label]
+    before = shown[shown["quarter"] == scene.quarter.previous.label]
+    if now.empty:
+        return scene.say("No support ticket and no survey this quarter")
+    per = float(now["tickets_per_account"].iloc[0])
+    words = {"per": scene.language.number(per, 1)}
+    if before.empty or abs(per - float(before["tickets_per_account"].iloc[0])) < 0.05:
+        return scene.say("Support load stood at {per} tickets per account", **words)
+    words["before"] = scene.language.number(float(before["tickets_per_account"].iloc[0]), 1)
+    if per > float(before["tickets_per_account"].iloc[0]):
+        return scene.say("Support load rose from {before} to {per} tickets per account", **words)
+    return scene.say("Support load fell from {before} to {per} tickets per account", **words)
+
+
+def say_do(scene: Scene) -> Exhibit:
+    """Accounts whose last NPS and use disagree."""
+    if not scene.has("say_do"):
+        return scene.missing("say_do", "say_do")
+    found = scene.mine("say_do")
+    if found.empty:
+        return absent("say_do", scene.say("What accounts say and what they do agree."), scene.language)
+    about = scene.frame("accounts")[["account_id", "name"]]
+    gaps = {"says_well_uses_less": scene.say("praises, uses less"), "says_badly_uses_more": scene.say("complains, uses more")}
+    shown = found.merge(about, on="account_id", how="left").assign(words=lambda f: f["gap"].map(gaps))
+    shown = shown.sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
+    columns = [
+        Column("name", scene.say("Account")),
+        Column("words", scene.say("Gap")),
+        Column("nps", scene.say("Last NPS score"), "count"),
+        Column("usage_change", scene.say("Change in use"), "share_change"),
+        Column("mrr", scene.say("MRR"), "money"),
+    ]
+    quiet = shown[shown["gap"] == "says_well_uses_less"]
+    title = _say_do_title(scene, shown, quiet)
+    return Exhibit(
+        "say_do",
+        title,
+        scene.language,
+        caption=scene.say("Use in the last 90 days against the 90 days before.") + " " + scene.defined("say_do"),
+        source=scene.source("surveys", "usage"),
+        table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )
+
+
+def _say_do_title(scene: Scene, shown: pd.DataFrame, quiet: pd.DataFrame) -> str:
+    if quiet.empty:
+        return scene.language.count(
+            "{n} account complains but uses more", "{n} accounts complain but use more", len(shown)
+        )
+    return scene.language.count(
+        "{n} account praises but uses less: {amount} of MRR that surveys call safe",
+        "{n} accounts praise but use less: {amount} of MRR that surveys call safe",
+        len(quiet), amount=scene.language.money(quiet["mrr"].sum()),
+    )  # fmt: skip

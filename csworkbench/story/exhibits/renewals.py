@@ -1,0 +1,120 @@
+"""Renewals: what was due and kept, and what falls due next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...metrics.intervals import SMALLEST_GROUP
+from ..exhibit import Exhibit, absent
+from ..scene import Scene
+from ..tables import Column, table
+
+N_SHOWN = 10
+_RATES = ["logo_rate", "gross_rate", "net_rate"]
+
+
+def renewal_rates(scene: Scene) -> Exhibit:
+    """Due, renewed and still open renewals by quarter."""
+    if not scene.has("renewal_rates"):
+        return scene.missing("renewal_rates", "renewal_rates")
+    shown = scene.mine("renewal_rates")
+    if shown.empty:
+        return absent("renewal_rates", scene.say("No renewal is or was due in these quarters."), scene.language)
+    shown.loc[shown["n_due"] - shown["n_open"] < SMALLEST_GROUP, _RATES] = float("nan")
+    columns = [
+        Column("quarter", scene.say("Due in"), "quarter"),
+        Column("n_due", scene.say("Due"), "count"),
+        Column("due_mrr", scene.say("MRR due"), "money"),
+        Column("n_renewed", scene.say("Renewed"), "count"),
+        Column("n_open", scene.say("Still open"), "count"),
+        Column("logo_rate", scene.say("Renewal rate"), "share"),
+        Column("gross_rate", scene.say("Gross, by MRR"), "share"),
+        Column("net_rate", scene.say("Net, by MRR"), "share"),
+    ]
+    title = _kept(scene, shown)
+    return Exhibit(
+        "renewal_rates",
+        title,
+        scene.language,
+        caption=scene.say("Rates are over renewals that fell due and are decided; under 5 of them no rate is shown.")
+        + " " + scene.defined("renewal_rate"),
+        source=scene.source("subscriptions", "opportunities"),
+        table_html=table(shown, columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )  # fmt: skip
+
+
+def _kept(scene: Scene, shown: pd.DataFrame) -> str:
+    now = shown[shown["quarter"] == scene.quarter.label]
+    decided = int((now["n_due"] - now["n_open"]).sum())
+    if not decided:
+        return scene.say("No renewal was decided this quarter")
+    renewed = int(now["n_renewed"].sum())
+    return scene.language.count(
+        "{renewed} of {n} renewal due this quarter was kept", "{renewed} of {n} renewals due this quarter were kept",
+        decided, renewed=scene.language.number(renewed),
+    )  # fmt: skip
+
+
+def renewals_due(scene: Scene) -> Exhibit:
+    """The largest renewals that fall due next quarter and after, with the CSM's call and the signs."""
+    if not scene.has("renewals"):
+        return scene.missing("renewals_due", "renewals")
+    ahead = scene.mine("renewals")
+    ahead = ahead[ahead["renewed"].isna() & (ahead["due_on"] > pd.Timestamp(scene.quarter.closing))]
+    if ahead.empty:
+        return absent("renewals_due", scene.say("No renewal falls due in the next two quarters."), scene.language)
+    shown = _described(scene, ahead)
+    columns = [
+        Column("name", scene.say("Account")),
+        Column("csm", scene.say("Owner")),
+        Column("due_on", scene.say("Due on"), "date"),
+        Column("due_mrr", scene.say("MRR due"), "money"),
+        Column("call", scene.say("CSM's call")),
+        Column("adoption_index", scene.say("Adoption Index"), "count"),
+    ]
+    title = scene.language.count(
+        "{amount} of MRR falls due in the next two quarters, in {n} renewal",
+        "{amount} of MRR falls due in the next two quarters, in {n} renewals",
+        len(ahead), amount=scene.language.money(ahead["due_mrr"].sum()),
+    )  # fmt: skip
+    return Exhibit(
+        "renewals_due",
+        title,
+        scene.language,
+        so_what=_doubtful(scene, ahead),
+        caption=scene.say("The {n} largest by MRR.", n=min(N_SHOWN, len(shown))) + " " + scene.defined("renewal_rate"),
+        source=scene.source("subscriptions", "opportunities", "assignments"),
+        table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )
+
+
+def _described(scene: Scene, ahead: pd.DataFrame) -> pd.DataFrame:
+    about = scene.frame("accounts")[["account_id", "name", "csm", "adoption_index"]]
+    shown = ahead.merge(about, on="account_id", how="left").fillna({"name": ahead["account_id"]})
+    order = ["due_mrr", "due_on", "account_id", "subscription_id"]
+    shown = shown.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+    return shown.assign(call=[calls(scene).get(str(call), None) for call in shown["csm_call"]])
+
+
+def calls(scene: Scene) -> dict[str, str]:
+    """The CSM's calls as read."""
+    say = scene.say
+    return {"commit": say("commit"), "likely": say("likely"), "at_risk": say("at risk"), "lost": say("lost")}
+
+
+def _doubtful(scene: Scene, ahead: pd.DataFrame) -> str:
+    called = ahead[ahead["csm_call"].notna()]
+    doubt = called[called["csm_call"].isin(["at_risk", "lost"])]
+    if called.empty:
+        return ""
+    if doubt.empty:
+        return scene.say("No renewal is called at risk or lost by its CSM.")
+    return scene.language.count(
+        "{n} of them, {amount} of MRR, is called at risk or lost by its CSM.",
+        "{n} of them, {amount} of MRR, are called at risk or lost by their CSMs.",
+        len(doubt), amount=scene.language.money(doubt["due_mrr"].sum()),
+    )  # fmt: skip

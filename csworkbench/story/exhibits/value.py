@@ -1,0 +1,65 @@
+"""Time to value: how long customers wait for the first result."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...metrics.intervals import SMALLEST_GROUP
+from ..exhibit import Exhibit, absent
+from ..language import is_missing
+from ..scene import ALL, Scene
+from ..tables import Column, table
+
+
+def time_to_value(scene: Scene) -> Exhibit:
+    """Days from start to the first value milestone, accounts that still wait included."""
+    if not scene.has("time_to_value"):
+        return scene.missing("time_to_value", "time_to_value")
+    frame = scene.frame("time_to_value").set_index("segment")
+    order = [scene.unit] if scene.segment else [*scene.segments]
+    units = [unit for unit in [*dict.fromkeys([*order, ALL])] if unit in frame.index]
+    shown = frame.loc[units].reset_index()
+    if shown.empty or not shown["n"].sum():
+        return absent("time_to_value", scene.say("No account started in the last 24 months."), scene.language)
+    small = shown["n"] < SMALLEST_GROUP
+    shown.loc[small, ["median_days", "p75_days", "p90_days", "low_days", "high_days"]] = float("nan")
+    shown = shown.assign(name=[scene.name(unit) for unit in shown["segment"]], interval=_intervals(scene, shown))
+    columns = [
+        Column("name", scene.say("Segment")),
+        Column("n", scene.say("Accounts started"), "count"),
+        Column("n_reached", scene.say("Reached it"), "count"),
+        Column("median_days", scene.say("Median days"), "count"),
+        Column("interval", scene.say("95% interval")),
+        Column("p75_days", scene.say("75% within"), "count"),
+        Column("p90_days", scene.say("90% within"), "count"),
+    ]
+    title = _title(scene, shown)
+    return Exhibit(
+        "time_to_value",
+        title,
+        scene.language,
+        caption=scene.say(
+            "Kaplan–Meier over accounts that started in the last 24 months; those still waiting count as waiting, "
+            "not as lost. A dash: not reached by enough accounts yet, or under 5 accounts."
+        ) + " " + scene.defined("time_to_value"),
+        source=scene.source("milestones", "accounts"),
+        table_html=table(shown, columns, scene.language, title, total=len(shown) - 1 if len(shown) > 1 else None),
+        data=shown,
+        columns=columns,
+    )  # fmt: skip
+
+
+def _intervals(scene: Scene, shown: pd.DataFrame) -> list[str | None]:
+    number = scene.language.number
+    return [
+        None if is_missing(row.low_days) else f"{number(row.low_days)} – {number(row.high_days)}"  # noqa: RUF001
+        for row in shown.itertuples()
+    ]
+
+
+def _title(scene: Scene, shown: pd.DataFrame) -> str:
+    mine = shown[shown["segment"] == scene.unit]
+    if mine.empty or is_missing(mine["median_days"].iloc[0]):
+        return scene.say("Too few accounts reached first value to say how long it takes")
+    days = scene.language.number(mine["median_days"].iloc[0])
+    return scene.say("Half of the new accounts reach first value within {days} days", days=days)

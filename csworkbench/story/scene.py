@@ -1,0 +1,123 @@
+"""What one pack is about: the measures of a quarter, the whole book or one segment, and one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ..data.asof import UNASSIGNED
+from ..errors import UnknownName
+from ..metrics.calendar import Quarter
+from ..metrics.definitions import DEFINITIONS
+from ..metrics.quarter import QuarterMeasures
+from .exhibit import Exhibit, absent
+from .language import Language
+from .text import shown
+
+ALL = "all"
+COMPANY = "company"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The measures as one pack sees them. segment: the one the pack is about, or None for the whole book."""
+
+    measures: QuarterMeasures
+    language: Language
+    segment: str | None = None
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter of the pack."""
+        return self.measures.quarter
+
+    @property
+    def unit(self) -> str:
+        """How the pack's part of the book is called in frames with totals: the segment, or "all"."""
+        return self.segment or ALL
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """All segments with accounts, by MRR, largest first."""
+        frame = self.measures.frame("mrr_trend")
+        now = frame[(frame["quarter"] == self.quarter.label) & (frame["segment"] != ALL)]
+        return tuple(now.sort_values(["mrr_close", "segment"], ascending=[False, True])["segment"])
+
+    def has(self, *frames: str) -> bool:
+        """Whether all these frames could be made."""
+        return all(name in self.measures.frames for name in frames)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The whole frame, for comparisons with the rest of the book."""
+        return self.measures.frame(name)
+
+    def mine(self, name: str, quarter: Quarter | None = None) -> pd.DataFrame:
+        """The rows of the pack's part of the book, of one quarter where it is given.
+
+        A frame with totals gives the rows of the segment or of "all"; a frame of accounts those of the segment.
+        """
+        frame = self.measures.frame(name)
+        if quarter is not None:
+            frame = frame[frame["quarter"] == quarter.label]
+        if "account_id" not in frame:
+            frame = frame[frame["segment"] == self.unit]
+        elif self.segment is not None:
+            frame = frame[frame["segment"] == self.segment]
+        return frame.reset_index(drop=True)
+
+    def target(self, kpi: str, segment: str | None = None) -> float | None:
+        """The plan of a KPI for the quarter and the pack's part of the book (or that segment); None without one."""
+        if not self.has("targets"):
+            return None
+        frame = self.frame("targets")
+        owner = segment or self.segment or COMPANY
+        rows = frame[(frame["kpi"] == kpi) & (frame["owner"] == owner) & (frame["period"] == self.quarter.label)]
+        return float(rows["target"].iloc[0]) if len(rows) else None
+
+    def name(self, segment: str | None) -> str:
+        """What readers call a segment, in the language of the pack."""
+        if segment is None or segment == ALL:
+            return self.say("All accounts")
+        if segment == UNASSIGNED:
+            return self.say("Unassigned")
+        names = self.measures.settings.segments.names.get(segment, {})
+        return shown(names.get(self.language.lang, segment))
+
+    @property
+    def subject(self) -> str:
+        """The pack's part of the book as the subject of a sentence."""
+        return self.say("The book") if self.segment is None else self.name(self.segment)
+
+    def milestone(self, id: str | None) -> str:
+        """What readers call a milestone of the journey."""
+        names = {step.id: step.name for step in self.measures.settings.journey}
+        return shown(names.get(id or "", {}).get(self.language.lang, id or ""))
+
+    def say(self, message: str, **values: object) -> str:
+        """The message in the language of the pack."""
+        return self.language.say(message, **values)
+
+    def source(self, *tables: str) -> str:
+        """Where the numbers come from, and as of when."""
+        day = self.language.date(self.measures.as_of)
+        return self.say("Source: {tables}; as of {day}.", tables=", ".join(tables), day=day)
+
+    def defined(self, *ids: str) -> str:
+        """The definitions behind an exhibit with their versions."""
+        return self.say("Definitions: {ids}.", ids=", ".join(DEFINITIONS[name].label for name in ids))
+
+    def missing(self, id: str, frame: str) -> Exhibit:
+        """The one line of an exhibit whose frame could not be made."""
+        what = ", ".join(self.measures.absent.get(frame, (frame,)))
+        return absent(id, self.say("Not shown: the workspace has no {what}.", what=what), self.language)
+
+
+def scene_of(measures: QuarterMeasures, lang: str = "en", segment: str | None = None) -> Scene:
+    """The scene of a pack; UnknownName for a segment that no account is in."""
+    company = measures.company
+    scene = Scene(measures, Language(lang, company.currency, company.fiscal_year_start), segment or None)
+    if segment and segment not in scene.segments:
+        raise UnknownName("segment", segment, scene.segments)
+    return scene

@@ -1,0 +1,53 @@
+"""What every metric's SQL becomes in other dialects; a change of it is seen in review.
+
+Update the files with: UPDATE_GOLDEN=1 python -m pytest tests/data/test_engine_golden.py
+PostgreSQL's text is also run (test_warehouse_measures); Spark's is only compiled, and said to be untested.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from conftest import ROOT
+
+from csworkbench.data.engine.dialect import DIALECTS, transpile
+from csworkbench.data.sql import sql_file
+from csworkbench.errors import CsworkbenchError
+
+GOLDEN = ROOT / "tests" / "golden" / "sql"
+METRICS = sorted(path.stem for path in (ROOT / "csworkbench" / "metrics").glob("*.sql"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", METRICS)
+def test_the_compiled_sql_is_the_golden_one(name, dialect):
+    path = GOLDEN / dialect / f"{name}.sql"
+    compiled = transpile(sql_file("csworkbench.metrics", name), dialect) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(compiled)
+    assert path.is_file(), f"no golden file for {name}: see the first lines of this file"
+    assert compiled == path.read_text()
+
+
+def test_there_is_no_golden_file_without_its_metric():
+    assert sorted(path.stem for path in GOLDEN.rglob("*.sql")) == sorted(METRICS * len(DIALECTS))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT median(x) FROM t",
+        "SELECT quantile_cont(x, 0.5) FROM t",
+        "SELECT arg_max(x, y) FROM t",
+        "SELECT first(x) FROM t",
+        "SELECT unnest(range(3))",
+        "SELECT * FROM t QUALIFY row_number() OVER (ORDER BY x) = 1",
+        "SELECT approx_count_distinct(x) FROM t",
+        "SELECT date_diff('decade', a, b) FROM t",
+    ],
+)
+def test_what_other_engines_do_not_have_is_refused(sql):
+    with pytest.raises(CsworkbenchError, match="not portable"):
+        transpile(sql, "postgres")

@@ -1,0 +1,25 @@
+WITH ranked AS (
+  SELECT
+    account_id,
+    kind,
+    answered_on,
+    score,
+    RANK() OVER (PARTITION BY account_id, kind ORDER BY answered_on DESC NULLS LAST) AS place
+  FROM surveys
+  WHERE
+    answered_on <= %(through)s
+)
+SELECT
+  account_id,
+  (
+    CAST(SUM(CASE WHEN kind = 'nps' AND place = 1 THEN score END) AS DOUBLE PRECISION) / NULLIF(
+      CAST(COUNT(CASE WHEN kind = 'nps' AND place = 1 THEN score END) AS DOUBLE PRECISION),
+      0
+    )
+  ) AS nps,
+  MAX(CASE WHEN kind = 'nps' THEN answered_on END) AS nps_on,
+  SUM(CASE WHEN kind = 'csat' AND answered_on > %(middle)s THEN 1 ELSE 0 END) AS n_csat,
+  SUM(CASE WHEN kind = 'csat' AND answered_on > %(middle)s THEN score END) AS sum_csat
+FROM ranked
+GROUP BY
+  account_id

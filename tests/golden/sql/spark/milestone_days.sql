@@ -1,0 +1,10 @@
+SELECT
+  m.account_id,
+  m.milestone,
+  MIN(m.reached_on) AS reached_on
+FROM milestones AS m
+WHERE
+  m.milestone IN :milestones AND m.reached_on <= :through
+GROUP BY
+  m.account_id,
+  m.milestone

@@ -1,0 +1,46 @@
+WITH marked AS (
+  SELECT
+    w.closing,
+    u.account_id,
+    u.feature,
+    u.users,
+    u.count AS amount,
+    CASE
+      WHEN COALESCE(u.count, 0) > 0
+      OR COALESCE(u.users, 0) > 0
+      OR (
+        u.count IS NULL AND u.users IS NULL
+      )
+      THEN 1
+    END AS used,
+    CAST(FLOOR(
+      (
+        CAST((
+          DATEDIFF(DAY, CAST(u.day AS DATE), CAST(w.through AS DATE))
+        ) AS DOUBLE) / NULLIF(CAST(:bucket_days AS DOUBLE), 0)
+      )
+    ) AS INT) AS bucket
+  FROM usage AS u
+  JOIN windows AS w
+    ON u.day > w.after AND u.day <= w.through
+)
+SELECT
+  m.closing,
+  m.account_id,
+  MAX(m.users) AS users,
+  SUM(m.amount) AS amount,
+  COUNT(
+    DISTINCT CASE
+      WHEN m.used = 1 AND (
+        NOT c.feature IS NULL OR m.feature IN :core_of_all
+      )
+      THEN m.feature
+    END
+  ) AS n_core,
+  COUNT(DISTINCT CASE WHEN m.used = 1 AND m.bucket < :n_buckets THEN m.bucket END) AS n_periods
+FROM marked AS m
+LEFT JOIN core AS c
+  ON c.account_id = m.account_id AND c.feature = m.feature
+GROUP BY
+  m.closing,
+  m.account_id
