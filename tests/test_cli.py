@@ -136,7 +136,7 @@ def test_a_failed_pack_gives_exit_code_1_and_a_reason(
         (["--param", "tpo=5"], 'Did you mean "top"?'),
         (["--param", "top=many"], "is not int"),
         (["--param", "segment=SMBB"], 'Did you mean "SMB"?'),
-        (["--lang", "en,jp"], 'Did you mean "ja"?'),
+        (["--lang", "en,jp"], '"jp" is not a known lang. There is: en, ja.'),
         (["--only", "nothing", "--lang", "en"], "no pack matches"),
         (["--as-of", "2026-09-29"], "2026Q3 closes on 2026-09-30"),
         (["--as-of", "tomorrow"], "Write it as YYYY-MM-DD"),

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..errors import Problem, SettingsError, suggestion
+from ..errors import Problem, SettingsError
 from ..schema import TABLES
 from ..schema import table as canonical_table
+from .settings_faults import FILE as FILE
+from .settings_faults import faults_of, meaning_faults, unknown
 
 Month = Annotated[int, Field(ge=1, le=12)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -135,11 +137,9 @@ class Adoption(Strict):
     window_days: Annotated[int, Field(gt=0)] = 90
     peers: str = "segment"
     weights: Mapping[Literal["seats", "breadth", "depth", "regularity"], Annotated[float, Field(gt=0)]] = Field(
-        default_factory=lambda: {"seats": 0.3, "breadth": 0.3, "depth": 0.2, "regularity": 0.2}
+        default={"seats": 0.3, "breadth": 0.3, "depth": 0.2, "regularity": 0.2}
     )
-    bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(
-        default_factory=lambda: {"low": 0, "medium": 40, "high": 70}
-    )
+    bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(default={"low": 0, "medium": 40, "high": 70})
 
 
 class Segments(Strict):
@@ -165,14 +165,11 @@ class Settings(Strict):
     company: Company
     rates: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     sources: Mapping[str, Source] = Field(default_factory=dict)
-    tables: Mapping[str, TableMap]
+    tables: Mapping[str, TableMap] = Field(default_factory=dict)
     segments: Segments = Segments()
     journey: tuple[Milestone, ...] = ()
     adoption: Adoption = Adoption()
     engine: Engine = Engine()
-
-
-FILE = "workspace.toml"
 
 
 def read_settings(folder: str | Path) -> Settings:
@@ -202,7 +199,8 @@ def parse_settings(text: str) -> Settings:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError([*problems, *map(_problem, error.errors())], FILE) from None
+        raise SettingsError([*problems, *faults_of(error.errors(), raw, Settings)], FILE) from None
+    problems += meaning_faults(settings)
     if problems:
         raise SettingsError(problems, FILE)
     return settings
@@ -213,39 +211,9 @@ def _unknown_names(raw: Mapping[str, Any]) -> list[Problem]:
     found: list[Problem] = []
     for name, mapped in (tables if isinstance(tables, dict) else {}).items():
         if name not in TABLES:
-            found.append(_unknown(f"tables.{name}", name, TABLES))
+            found.append(unknown(f"tables.{name}", name, TABLES))
             continue
         columns = mapped.get("columns", {}) if isinstance(mapped, dict) else {}
         known = canonical_table(name).names
-        found += [_unknown(f"tables.{name}.columns.{c}", c, known) for c in columns if c not in known]
+        found += [unknown(f"tables.{name}.columns.{c}", c, known) for c in columns if c not in known]
     return found
-
-
-def _unknown(place: str, name: str, known: Any) -> Problem:
-    return Problem(FILE, 0, place, "unknown_key", "is not a known name", suggestion(name, known).strip())
-
-
-def _problem(error: Any) -> Problem:
-    place = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("function-", "constrained-")))
-    if error["type"] == "extra_forbidden":
-        return _unknown(place, str(error["loc"][-1]), _siblings(error["loc"]))
-    said = str(error["msg"])
-    return Problem(FILE, 0, place, "bad_setting", said[:1].lower() + said[1:], "Correct this key.")
-
-
-def _siblings(loc: tuple[str | int, ...]) -> list[str]:
-    """The keys that are known at the place of an unknown one."""
-    model: Any = Settings
-    for part in loc[:-1]:
-        field = getattr(model, "model_fields", {}).get(part)
-        model = _model_in(field.annotation) if field else model
-    return [f.alias or name for name, f in getattr(model, "model_fields", {}).items()]
-
-
-def _model_in(annotation: Any) -> Any:
-    from typing import get_args
-
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = [_model_in(arg) for arg in get_args(annotation)]
-    return next((model for model in reversed(inner) if model is not None), None)

@@ -72,7 +72,7 @@ def _facts(view: View, closings: Sequence[date], wide: pd.DataFrame, known: pd.D
     """Everything the parts are made of, indexed by closing, account_id, for accounts with MRR above zero."""
     grain, core = grain_days(view), core_of(view)
     ever = recent_use(view, max(closings), grain)
-    paid = _long(wide).to_frame("mrr").sort_index()
+    paid = _long(wide).to_frame("mrr")
     facts = paid[paid["mrr"] > 0].join(use_in_windows(view, closings, grain, core))
     ids, through = facts.index.get_level_values("account_id"), facts.index.get_level_values("closing").to_series()
     first_on = ever["first_on"].reindex(ids)
@@ -91,8 +91,8 @@ def _facts(view: View, closings: Sequence[date], wide: pd.DataFrame, known: pd.D
 
 def _long(wide: pd.DataFrame) -> pd.Series:
     """Account × day as one series indexed by closing, account_id."""
-    stacked: pd.Series = wide.rename_axis(columns="closing").stack().swaplevel()
-    return stacked
+    index = pd.MultiIndex.from_product([wide.columns, wide.index], names=["closing", "account_id"])
+    return pd.Series(wide.to_numpy(dtype=float).ravel("F"), index)
 
 
 def _seats_bought(view: View, closings: Sequence[date]) -> pd.Series:

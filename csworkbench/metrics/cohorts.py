@@ -149,10 +149,13 @@ def usage_activity(
         return _nothing()
     spans = _calendar(view, started.min().date(), last, grain)
     used = _used_in(view, spans)
-    started = started[started.index.isin(used["account_id"])]
+    row = started.index.get_indexer(pd.Index(used["account_id"]))
+    measured = np.zeros(len(started), dtype=bool)
+    measured[row[row >= 0]] = True
     value = np.zeros((len(started), len(spans)))
-    used = used[used["account_id"].isin(started.index) & (used["used"] > 0) & (used["place"] >= 0)]
-    value[started.index.get_indexer(pd.Index(used["account_id"])), used["place"]] = 1.0
+    seen = (row >= 0) & (used["used"] > 0).to_numpy() & (used["place"] >= 0).to_numpy()
+    value[row[seen], used["place"].to_numpy()[seen]] = 1.0
+    started, value = started[measured], value[measured]
     return Activity(started.index, spans, _places(started, spans), value, value > 0, _n_complete(spans, last))
 
 

@@ -90,7 +90,7 @@ def _row(
 
 
 def _cell(column: Column, text: str, mark: str) -> Markup:
-    names = " ".join(filter(None, ["" if column.kind in WORDS else "cs-num", mark]))
+    names = " ".join(filter(None, ["cs-date" if column.kind == "date" else "" if column.kind in WORDS else "cs-num", mark]))
     kind = Markup(' class="{}"').format(names) if names else ""
     return Markup("<td{}>{}</td>").format(kind, _isolated(column, text))
 

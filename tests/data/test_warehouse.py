@@ -121,6 +121,17 @@ def test_missing_optional_columns_are_null_and_keys_become_text(postgres):
     assert accounts["employees"].isna().all()
 
 
+def test_the_version_recorded_last_by_the_day_holds(postgres):
+    versions = """ALTER TABLE cs.subscriptions ADD recorded_at date;
+        UPDATE cs.subscriptions SET recorded_at = '2026-01-01';
+        INSERT INTO cs.subscriptions VALUES ('s1', 1, '2026-01-01', NULL, 80, 'EUR', NULL, '2026-03-01')"""
+    small(postgres, versions)
+    snapshot = open_warehouse(SETTINGS).snapshot()
+    assert snapshot.facts["subscriptions"].versions
+    assert snapshot.as_of("2026-02-28").table("subscriptions")["mrr"].tolist() == [50.0]
+    assert snapshot.as_of("2026-03-01").table("subscriptions")["mrr"].tolist() == [80.0]
+
+
 def test_what_is_left_out_is_counted(postgres):
     small(postgres)
     facts = open_warehouse(SETTINGS).snapshot().facts

@@ -65,6 +65,13 @@ def test_any_mixture_of_hostile_pieces_is_inert(soup: str, mime: str) -> None:
     assert "after" in "".join(inspected(page).text)
 
 
+def test_the_index_is_in_the_language_of_the_company(tmp_path: Path) -> None:
+    status = PackStatus("executive", "executive", None, "2026Q3", "ja", "timeout", "", "2026-11-22T09:00:00+00:00")
+    page = render_index([status], tmp_path, "Acme", "ja", "0.1.0")
+    assert '<html lang="ja">' in page
+    assert "失敗: 時間切れ" in page
+
+
 def test_code_streams_errors_and_parameters_are_not_in_a_page() -> None:
     secret = "hunter2"
     cell = {

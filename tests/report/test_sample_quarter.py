@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("kernels")
 LARGEST_BYTES = 400_000
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def executive(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     output = tmp_path_factory.mktemp("sample") / "out"
     chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]

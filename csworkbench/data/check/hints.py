@@ -25,19 +25,34 @@ _NUMBERS = (
 )  # fmt: skip
 
 
+_FIRST = 5_000
+_RULES = {"not_a_date": _DATES, "not_a_timestamp": _TIMES, "not_a_number": _NUMBERS}
+
+
 def advice(subject: Subject, column: Column, how: Notation, rule: str) -> str:
     """A closing sentence for the remedy: the formats that read every value, or that the column mixes them."""
-    if rule not in ("not_a_date", "not_a_timestamp", "not_a_number") or how.formats or how.numbers or how.plain:
+    if rule not in _RULES or how.formats or how.numbers or how.plain:
         return ""
-    candidates = {"not_a_date": _DATES, "not_a_timestamp": _TIMES, "not_a_number": _NUMBERS}[rule]
-    total, plain, fits = _fits(subject, column.name, rule, candidates)
-    every = [name for name in candidates if fits[name] == total]
-    if len(every) == 1 or (every and rule == "not_a_number"):
+    x, relation = identifier(column.name), subject.mapped.relation
+    plain = _reads(x, "", rule)
+    odd = f"(SELECT {x} FROM {relation} WHERE {x} IS NOT NULL AND {plain} IS NULL LIMIT {_FIRST})"
+    promising = [name for name, n in _fits(subject, x, odd, rule, _RULES[rule]).items() if n]
+    fits = _fits(subject, x, relation, rule, ("", *promising))
+    total, n_plain = _total(subject, x), fits.pop("")
+    every = _plainest([name for name in promising if fits[name] == total])
+    if len(every) == 1:
         return f' All {total:,} values fit "{every[0]}".'
     if every:
         names = " and ".join(f'"{name}"' for name in every)
         return f" All {total:,} values fit {names}: only you know which holds."
-    return _mixed(total, plain, fits)
+    return _mixed(total, n_plain, fits)
+
+
+def _plainest(names: list[str]) -> list[str]:
+    """The notations of fewest words, without those that read the same as another one."""
+    fewest = min((name.count(" + ") for name in names), default=0)
+    found = [name for name in names if name.count(" + ") == fewest]
+    return [name for name in found if name != "1 234,56" or "1.234,56" not in found]
 
 
 def _mixed(total: int, plain: int, fits: dict[str, int]) -> str:
@@ -48,14 +63,19 @@ def _mixed(total: int, plain: int, fits: dict[str, int]) -> str:
     return f" No single format fits: of {total:,} values {parts}; the column mixes them."
 
 
-def _fits(subject: Subject, column: str, rule: str, candidates: tuple[str, ...]) -> tuple[int, int, dict[str, int]]:
-    x = identifier(column)
-    reads = [_reads(x, name, rule) for name in candidates]
-    plain = number_text(x, ()) if rule == "not_a_number" else moment(x, "iso")
-    counts = ", ".join(f"count({sql})" for sql in [x, plain, *reads])
-    row = subject.connection.execute(f"SELECT {counts} FROM {subject.mapped.relation}").fetchone() or ()
-    return row[0], row[1], dict(zip(candidates, row[2:], strict=True))
+def _fits(subject: Subject, x: str, source: str, rule: str, names: tuple[str, ...]) -> dict[str, int]:
+    """How many values of the source each notation reads; "" is the one that needs no declaration."""
+    counts = ", ".join(f"count({_reads(x, name, rule)})" for name in names)
+    row = subject.connection.execute(f"SELECT {counts} FROM {source}").fetchone() or ()
+    return dict(zip(names, row, strict=True))
+
+
+def _total(subject: Subject, x: str) -> int:
+    row = subject.connection.execute(f"SELECT count({x}) FROM {subject.mapped.relation}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _reads(x: str, name: str, rule: str) -> str:
-    return number_text(x, name.split(" + ")) if rule == "not_a_number" else moment(x, name)
+    if rule == "not_a_number":
+        return number_text(x, name.split(" + ") if name else ())
+    return moment(x, name or "iso")

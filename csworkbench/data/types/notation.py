@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from ...errors import Problem, fault
 from ...schema import Column
 from ..settings import FILE, ColumnMap, Settings, TableMap
-from .numbers import NOTATIONS
+from .dates import swapped
+from .numbers import NOTATIONS, SEPARATORS
 
 DATE_NAMES = ("iso", "wareki", "excel")
 _TOKENS = (("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("M", "%m"), ("DD", "%d"), ("D", "%d"), ("HH", "%H"))
@@ -56,6 +57,10 @@ def declared_notation(
         *_each(numbers, NOTATIONS.__contains__, place, "unknown_notation", known=", ".join(NOTATIONS)),
         *_each([zone] if zone else [], known_zone, place, "unknown_time_zone"),
     ]
+    separators = [word for word in numbers if word in SEPARATORS]
+    either = [pattern for pattern in formats if swapped(pattern) in formats]
+    if len(separators) > 1 or either:
+        problems.append(fault("two_readings", FILE, 0, place, value=" | ".join(either) or " + ".join(separators)))
     if plain:
         formats, numbers = (), ()
     if problems:

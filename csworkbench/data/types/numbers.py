@@ -30,7 +30,7 @@ NOTATIONS: Mapping[str, str] = {
     "scientific": "1.2e-05",
 }
 _PARENTHESES = r"^\(([^-()]+)\)$"
-_GROUPS = {
+SEPARATORS = {
     "1,234.56": (",", "."),
     "1.234,56": (".", ","),
     "1 234,56": (" ", ","),
@@ -42,15 +42,17 @@ _GROUPS = {
 def number_text(text: str, words: Sequence[str]) -> str:
     """SQL of the plain number that `text` (SQL) holds, NULL when it is not written as declared.
 
-    words: of NOTATIONS; together they widen what is accepted, plain numbers included.
+    words: of NOTATIONS. Marks (yen, accounting …) widen what is accepted; separators of thousands and decimals replace
+    the plain notation, so that `1.234` cannot mean two things.
     """
     for word in ("fullwidth", *_SYMBOLS, "accounting", "percent"):
         if word in words:
             text = _MARKS[word](text) if word in _MARKS else _without_symbol(text, *_SYMBOLS[word])
-    groups = [_ungrouped(text, *_GROUPS[word]) for word in words if word in _GROUPS]
+    groups = [_ungrouped(text, *SEPARATORS[word]) for word in words if word in SEPARATORS]
+    if groups:
+        return groups[0] if len(groups) == 1 else f"coalesce({', '.join(groups)})"
     pattern = SCIENTIFIC if "scientific" in words else PLAIN
-    plain = f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {text} END"
-    return f"coalesce({', '.join([*groups, plain])})"
+    return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {text} END"
 
 
 def divisor(words: Sequence[str]) -> int:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from matplotlib.patches import Rectangle
-
-from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing
+from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing, label
 
 _SHADES = {1: (BLUE,), 2: (SKY, BLUE), 3: (PALE, SKY, BLUE)}
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One whole split into parts: shares that add up to 1, their words, the shares of last quarter, a target mark."""
+    """One whole split into parts: shares that add up to 1, their words, the shares of last quarter, a target mark.
+
+    remark: what is said instead, where there are no shares.
+    """
 
     name: str
     shares: Sequence[float]
     words: Sequence[str]
     before: Sequence[float] = ()
     target: float | None = None
+    remark: str = ""
 
 
 def stacks(rows: Sequence[Stack], parts: Sequence[str], lang: str, before_words: str, target_words: str = "") -> str:
@@ -28,12 +30,8 @@ def stacks(rows: Sequence[Stack], parts: Sequence[str], lang: str, before_words:
 
     The target of the last (highest) part is a mark counted from the right end.
     """
-    row_height = 56
-    with drawing(row_height * len(rows) + 34, lang, left=2, right=2, top=30, bottom=4) as canvas:
-        canvas.axes.set_xlim(0, 1)
-        canvas.axes.set_ylim(len(rows), 0)
-        canvas.axes.spines["bottom"].set_visible(False)
-        canvas.axes.set_xticks([])
+    with drawing(54 * len(rows) + 32, lang, left=2, right=2, top=30, bottom=2) as canvas:
+        canvas.limits((0, 1), (len(rows), 0))
         _key(canvas, parts)
         for at, row in enumerate(rows):
             _stack(canvas, at, row, before_words if at == 0 else "", target_words if at == 0 else "")
@@ -49,33 +47,42 @@ def _key(canvas: Drawing, parts: Sequence[str]) -> None:
     """The names of the parts above the first bar, each beside a swatch of its fill."""
     step = 1 / max(len(parts), 3)
     for at, (name, shade) in enumerate(zip(parts, shades(len(parts)), strict=True)):
-        canvas.axes.add_patch(Rectangle((at * step, -0.42), 0.025, 0.18, color=shade, clip_on=False, linewidth=0))
-        canvas.text(at * step + 0.036, -0.33, name, va="center", fontsize=11, color=MUTED)
+        canvas.box((at * step, at * step + 0.025), (-0.42, -0.22), shade)
+        canvas.text(at * step + 0.036, -0.31, label(name, 18), fontsize=12, color=MUTED)
 
 
 def _stack(canvas: Drawing, at: int, row: Stack, before_words: str, target_words: str) -> None:
-    canvas.text(0, at + 0.22, row.name, va="center", fontsize=12)
+    canvas.text(0, at + 0.2, label(row.name, 40), fontsize=12.5)
+    if not row.shares:
+        canvas.text(0, at + 0.55, row.remark, fontsize=12, color=MUTED)
+        return
     left = 0.0
     for share, words, shade in zip(row.shares, row.words, shades(len(row.shares)), strict=True):
-        canvas.axes.barh(at + 0.55, share, left=left, height=0.36, color=shade, linewidth=0)
+        canvas.box((left, left + share), (at + 0.38, at + 0.74), shade)
         if share > 0.09:
             ink = PAPER if shade == BLUE else INK
-            canvas.text(left + share / 2, at + 0.55, words, ha="center", va="center", color=ink, fontsize=11.5)
+            canvas.text(left + share / 2, at + 0.56, words, ha="center", color=ink, fontsize=12.5)
         left += share
     _before(canvas, at, row, before_words)
-    if row.target is not None:
-        x = 1 - row.target
-        canvas.axes.plot([x, x], [at + 0.33, at + 0.84], color=PLAN, linewidth=2.4)
-        canvas.text(x, at + 0.2, target_words, ha="center", va="center", color=PLAN, fontsize=10.5)
+    _target(canvas, at, row, target_words)
 
 
 def _before(canvas: Drawing, at: int, row: Stack, words: str) -> None:
     left = 0.0
     for share, shade in zip(row.before, shades(len(row.before)), strict=True):
-        canvas.axes.barh(at + 0.8, share, left=left, height=0.09, color=shade, linewidth=0)
+        canvas.box((left, left + share), (at + 0.77, at + 0.86), shade)
         left += share
     if words and row.before:
-        canvas.text(1, at + 0.22, words, ha="right", va="center", color=MUTED, fontsize=10)
+        canvas.text(1, at + 0.2, words, ha="right", color=MUTED, fontsize=11)
+
+
+def _target(canvas: Drawing, at: int, row: Stack, words: str) -> None:
+    if row.target is None:
+        return
+    x = 1 - row.target
+    canvas.line([x, x], [at + 0.32, at + 0.86], PAPER, 4.5)
+    canvas.line([x, x], [at + 0.3, at + 0.88], PLAN, 2.4)
+    canvas.text(x, at + 0.2, words, ha="center", color=PLAN, fontsize=11.5)
 
 
 @dataclass(frozen=True)
@@ -89,16 +96,17 @@ class Bar:
     high: float | None = None
     marked: bool = False
     remark: str = ""
-    reference: float | None = field(default=None)
+    reference: float | None = None
 
 
-def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0) -> str:
+def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0, reference_words: str = "") -> str:
     """Bars as SVG, name above and value at the right; thin lines are intervals, a tick is the reference."""
-    with drawing(44 * len(rows) + 8, lang, left=2, right=58, top=2, bottom=6) as canvas:
-        canvas.axes.set_xlim(0, longest)
-        canvas.axes.set_ylim(len(rows), 0)
-        canvas.axes.spines["bottom"].set_visible(False)
-        canvas.axes.set_xticks([])
+    head = 20 if reference_words else 2
+    with drawing(46 * len(rows) + head + 2, lang, left=2, right=54, top=head, bottom=2) as canvas:
+        canvas.limits((0, longest), (len(rows), 0))
+        if reference_words:
+            canvas.line([0.006 * longest] * 2, [-0.34, -0.06], PLAN, 2.6)
+            canvas.text(0.03 * longest, -0.2, reference_words, color=PLAN, fontsize=11.5)
         for at, row in enumerate(rows):
             _bar(canvas, at, row, longest)
     return canvas.svg
@@ -106,17 +114,13 @@ def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0) -> str:
 
 def _bar(canvas: Drawing, at: int, row: Bar, longest: float) -> None:
     colour = LOSS if row.marked else BLUE
-    weight = "bold" if row.marked else "normal"
-    canvas.text(0, at + 0.25, row.name, va="center", fontsize=12, fontweight=weight)
-    canvas.text(longest, at + 0.25, row.remark, ha="right", va="center", fontsize=10.5, color=MUTED)
-    canvas.axes.barh(at + 0.68, longest, height=0.34, color=RULE, linewidth=0, alpha=0.45)
-    canvas.axes.barh(at + 0.68, row.share, height=0.34, color=colour, linewidth=0)
+    y = (at + 0.5, at + 0.84)
+    canvas.text(0, at + 0.25, label(row.name, 30), "bold" if row.marked else "normal", fontsize=12.5)
+    canvas.note(longest, at + 0.25, row.remark, (52, 0), ha="right", fontsize=11, color=MUTED)
+    canvas.box((0, longest), y, RULE, alpha=0.45)
+    canvas.box((0, row.share), y, SKY if not row.marked else colour)
     if row.low is not None and row.high is not None:
-        canvas.axes.plot([row.low, row.high], [at + 0.68] * 2, color=INK, linewidth=1.4)
-        canvas.axes.plot([row.low, row.high], [at + 0.68] * 2, color=INK, linewidth=0, marker="|", markersize=7)
+        canvas.line([row.low, row.high], [at + 0.67] * 2, INK, 1.4, marker="|", markersize=7)
     if row.reference is not None:
-        canvas.axes.plot([row.reference] * 2, [at + 0.46, at + 0.9], color=PLAN, linewidth=2.4)
-    canvas.axes.annotate(
-        row.words, (longest, at + 0.68), (8, 0), textcoords="offset points", va="center", fontsize=12,
-        color=colour, fontweight="bold", annotation_clip=False,
-    )
+        canvas.line([row.reference] * 2, [at + 0.44, at + 0.9], PLAN, 2.6)
+    canvas.note(longest, at + 0.67, row.words, (52, 0), "bold", ha="right", fontsize=13, color=colour)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .style import BLUE, LOSS, MUTED, PLAN, RULE, SKY, Drawing, drawing
+from .style import BLUE, INK, LOSS, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing, label
+
+_HALF = 0.36
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,20 @@ class Step:
 
 def bridge(steps: Sequence[Step], lang: str, plan: float | None = None, plan_words: str = "") -> str:
     """A waterfall as SVG; gains in blue, losses in hatched orange, levels dark. plan: level to draw in, or None."""
-    with drawing(270, lang, top=30, bottom=44) as canvas:
+    with drawing(262, lang, left=4, right=4, top=26, bottom=28) as canvas:
         spans = _spans(steps)
         floor, ceiling = _window(spans, plan)
+        canvas.limits((-0.5, len(steps) - 0.5), (floor, ceiling))
         for at, (step, (low, high)) in enumerate(zip(steps, spans, strict=True)):
             _bar(canvas, at, step, max(low, floor), high)
-        _links(canvas, steps, spans)
+            size = 11.5 if len(steps) < 7 else 10.5
+            canvas.note(at, floor, label(step.name, 16), (0, -14), ha="center", color=MUTED, fontsize=size)
+            if step.is_level and floor > 0:
+                _cut(canvas, at, floor, ceiling)
+        _links(canvas, steps)
+        canvas.line([-0.5, len(steps) - 0.5], [floor, floor], RULE)
         if plan is not None:
-            _plan(canvas, len(steps), plan, plan_words)
-        canvas.axes.set_xlim(-0.6, len(steps) - 0.4)
-        canvas.axes.set_ylim(floor, ceiling)
-        canvas.axes.set_xticks(range(len(steps)), [step.name for step in steps], color=MUTED, fontsize=11)
+            _plan(canvas, len(steps) - 1, plan, plan_words)
     return canvas.svg
 
 
@@ -45,31 +50,38 @@ def _spans(steps: Sequence[Step]) -> list[tuple[float, float]]:
 
 def _window(spans: Sequence[tuple[float, float]], plan: float | None) -> tuple[float, float]:
     """Bounds of the vertical axis; levels are cut at the foot when the movements would be too small to see."""
-    tops = [high for _, high in spans] + ([plan] if plan is not None else [])
-    lows = [low for low, _ in spans if low > 0] + ([plan] if plan is not None else [])
-    top, low = max(tops), min(lows, default=0.0)
+    ends = [end for span in spans for end in span if end > 0] + ([plan] if plan is not None else [])
+    top, low = max(ends, default=1.0), min(ends, default=0.0)
     span = top - low
-    floor = 0.0 if span > 0.35 * top else low - 0.45 * span
-    return floor, top + 0.02 * (top - floor) if top > floor else floor + 1
+    floor = 0.0 if span > 0.35 * top else low - 0.6 * span
+    return floor, top if top > floor else floor + 1
 
 
 def _bar(canvas: Drawing, at: int, step: Step, low: float, high: float) -> None:
     loss = not step.is_level and step.value < 0
-    how = {"facecolor": "none", "edgecolor": LOSS, "hatch": "////"} if loss else {"color": BLUE if step.is_level else SKY}
-    canvas.axes.bar(at, high - low, bottom=low, width=0.66, linewidth=1.2 if loss else 0, **how)
-    canvas.axes.annotate(
-        step.words, (at, high), (0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=12,
-        color=LOSS if loss else None, fontweight="bold" if step.is_level else "normal", annotation_clip=False,
-    )
+    x = (at - _HALF, at + _HALF)
+    if loss:
+        canvas.box(x, (low, high), PAPER, edgecolor=LOSS, hatch="////", linewidth=1.4)
+    else:
+        canvas.box(x, (low, high), BLUE if step.is_level else SKY)
+    weight = "bold" if step.is_level else "normal"
+    canvas.note(at, high, step.words, (0, 5), weight, ha="center", va="bottom", fontsize=12, color=LOSS if loss else INK)
 
 
-def _links(canvas: Drawing, steps: Sequence[Step], spans: Sequence[tuple[float, float]]) -> None:
+def _cut(canvas: Drawing, at: int, floor: float, ceiling: float) -> None:
+    """A slanted gap near the foot of a level that does not start at zero."""
+    y, slant = floor + 0.1 * (ceiling - floor), 0.025 * (ceiling - floor)
+    canvas.line([at - _HALF - 0.05, at + _HALF + 0.05], [y - slant, y + slant], PAPER, 4)
+
+
+def _links(canvas: Drawing, steps: Sequence[Step]) -> None:
     level = 0.0
     for at, step in enumerate(steps[:-1]):
         level = step.value if step.is_level else level + step.value
-        canvas.axes.plot([at + 0.33, at + 0.67], [level, level], color=RULE, linewidth=1)
+        canvas.line([at + _HALF, at + 1 - _HALF], [level, level], MUTED, 0.8)
 
 
-def _plan(canvas: Drawing, n: int, plan: float, words: str) -> None:
-    canvas.axes.plot([n - 1.45, n - 0.55], [plan, plan], color=PLAN, linewidth=2, linestyle=(0, (3, 1.5)))
-    canvas.text(n - 1.5, plan, words, color=PLAN, ha="right", va="center", fontsize=11)
+def _plan(canvas: Drawing, at: int, plan: float, words: str) -> None:
+    canvas.line([at - 0.5, at + 0.5], [plan, plan], PAPER, 4)
+    canvas.line([at - 0.5, at + 0.5], [plan, plan], PLAN, 2.2)
+    canvas.text(at - 0.56, plan, words, color=PLAN, ha="right", fontsize=11.5)

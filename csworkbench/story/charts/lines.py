@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .style import BLUE, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing
+from .style import BLUE, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
-_STYLES = ((BLUE, "-", "o"), (SKY, "-", "s"), (MUTED, (0, (4, 2)), "^"))
+_STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED))
 
 
 @dataclass(frozen=True)
@@ -27,54 +27,69 @@ class Line:
 def lines(
     series: Sequence[Line], ticks: Sequence[str], lang: str, reference: float | None = None, reference_words: str = ""
 ) -> str:
-    """Lines as SVG; each is named at its right end, its plan is a short dashed mark beside the last point."""
-    with drawing(250, lang, left=46, right=104, top=14, bottom=44) as canvas:
+    """Lines as SVG; each is named at its right end, its plan is a short mark beside the last point.
+
+    ticks: one per quarter, with a line break before the year. reference: a level drawn through, or None.
+    """
+    with drawing(246, lang, left=50, right=112, top=12, bottom=40) as canvas:
+        low, high = _window(series, reference)
+        canvas.limits((0, max(len(ticks) - 1, 1)), (low, high))
+        if reference is not None:
+            canvas.line([0, max(len(ticks) - 1, 1)], [reference, reference], RULE, 1.2)
         for line, style in zip(series, _STYLES, strict=False):
             _line(canvas, line, style)
-        if reference is not None:
-            _reference(canvas, reference, reference_words, len(ticks))
-        _ends(canvas, series, len(ticks))
-        canvas.axes.set_xlim(-0.2, len(ticks) - 0.8)
-        canvas.axes.margins(y=0.12)
-        canvas.axes.set_xticks(range(len(ticks)), ticks, fontsize=11)
+        unit = (high - low) / (canvas.height - 52)
+        _starts(canvas, series, (reference, reference_words), unit)
+        _ends(canvas, series, len(ticks), unit)
+        for at, tick in enumerate(ticks):
+            for line_at, words in enumerate(tick.split("\n")):
+                canvas.note(at, low, words, (0, -12 - 15 * line_at), ha="center", color=MUTED, fontsize=11.5)
     return canvas.svg
 
 
-def _line(canvas: Drawing, line: Line, style: tuple[str, object, str]) -> None:
-    colour, dash, marker = style
+def _window(series: Sequence[Line], reference: float | None) -> tuple[float, float]:
+    levels = [value for line in series for value in (*line.values, line.plan) if value is not None and np.isfinite(value)]
+    levels += [] if reference is None else [reference]
+    low, high = min(levels), max(levels)
+    margin = 0.12 * (high - low) or 0.05
+    return low - margin, high + margin
+
+
+def _line(canvas: Drawing, line: Line, style: tuple[object, str, str]) -> None:
+    dash, marker, colour = style
     values = np.asarray(line.values, dtype=float)
-    canvas.axes.plot(values, color=colour, linestyle=dash, linewidth=2.2, marker=marker, markersize=4.5)  # type: ignore[arg-type]
-    canvas.axes.plot([len(values) - 1], values[-1:], color=colour, marker=marker, markersize=8, markeredgecolor=PAPER)
+    at = len(values) - 1
     if line.plan is not None:
-        at = len(values) - 1
-        canvas.axes.plot([at - 0.35, at + 0.35], [line.plan] * 2, color=PLAN, linewidth=2.2, clip_on=False)
-    first = next((at for at, value in enumerate(values) if np.isfinite(value)), None)
-    if first is not None and line.first:
-        canvas.axes.annotate(
-            line.first, (first, values[first]), (-8, 0), textcoords="offset points", ha="right", va="center",
-            color=colour, fontsize=11, annotation_clip=False,
-        )
+        canvas.line([at - 0.3, at + 0.3], [line.plan] * 2, PLAN, 2.6)
+    canvas.line(range(len(values)), values, colour, 2.4, linestyle=dash, marker=marker, markersize=4.5)
+    canvas.line([at], values[-1:], colour, marker=marker, markersize=9, markeredgecolor=PAPER, markeredgewidth=1.2)
 
 
-def _reference(canvas: Drawing, level: float, words: str, n: int) -> None:
-    canvas.axes.axhline(level, color=RULE, linewidth=1, zorder=0)
-    canvas.text(n - 0.8, level, f"  {words}", color=MUTED, fontsize=10, va="center")
+def _starts(canvas: Drawing, series: Sequence[Line], reference: tuple[float | None, str], unit: float) -> None:
+    """First values and the words of the reference at the left end, pushed apart."""
+    labels = [
+        (line.values[0], line.first, colour)
+        for line, (_, _, colour) in zip(series, _STYLES, strict=False)
+        if line.first and np.isfinite(line.values[0])
+    ]
+    level, words = reference
+    labels = sorted([*labels, *([(level, words, MUTED)] if level is not None else [])])
+    for (_, words, colour), y in zip(labels, _apart([height for height, *_ in labels], 15 * unit), strict=True):
+        canvas.note(0, y, words, (-8, 0), ha="right", color=colour, fontsize=11.5)
 
 
-def _ends(canvas: Drawing, series: Sequence[Line], n: int) -> None:
-    """Names and values at the right end, pushed apart so that none covers another."""
+def _ends(canvas: Drawing, series: Sequence[Line], n: int, unit: float) -> None:
+    """Names and values at the right end, pushed apart so that none covers another. unit: height of one unit."""
     labels: list[tuple[float, str, str, str]] = []
-    for line, (colour, _, _) in zip(series, _STYLES, strict=False):
+    for line, (_, _, ink) in zip(series, _STYLES, strict=False):
         if np.isfinite(line.values[-1]):
-            labels.append((float(line.values[-1]), f"{line.name} {line.last}", colour, "bold"))
+            labels.append((float(line.values[-1]), f"{line.name} {line.last}", ink, "bold"))
         if line.plan is not None:
             labels.append((line.plan, line.plan_words, PLAN, "normal"))
-    low, high = canvas.axes.get_ylim()
-    gap = 0.085 * (high - low) * 1.24
-    for (_, words, colour, weight), y in zip(
-        sorted(labels), _apart([label[0] for label in sorted(labels)], gap), strict=True
-    ):
-        canvas.text(n - 1 + 0.28, y, words, color=colour, fontweight=weight, va="center", fontsize=11.5)
+    labels.sort()
+    heights = _apart([height for height, *_ in labels], 16 * unit)
+    for (_, words, colour, weight), y in zip(labels, heights, strict=True):
+        canvas.note(n - 1, y, words, (22, 0), weight, color=colour, fontsize=12)
 
 
 def _apart(heights: Sequence[float], gap: float) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation, Text
 
 from ..text import shown
+from .small import small
 
 WIDTH = 440
 INK, MUTED, RULE, PAPER = "#1c2733", "#5c6874", "#d4dae0", "#ffffff"
@@ -43,13 +48,6 @@ _RC: dict[str, Any] = {
     "axes.unicode_minus": True,
     "font.size": 12,
     "text.color": INK,
-    "axes.edgecolor": RULE,
-    "axes.labelcolor": INK,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "axes.linewidth": 1,
     "hatch.linewidth": 1.2,
     "path.simplify": True,
 }
@@ -71,9 +69,18 @@ def _japanese_font() -> Path:
 
 
 @lru_cache
+def _latin_font(weight: str) -> Path:
+    return Path(fontManager.findfont(FontProperties(family=FONTS[0], weight=weight)))
+
+
+@lru_cache
+def _characters(font: Path) -> frozenset[int]:
+    return frozenset(get_font(str(font)).get_charmap())
+
+
+@lru_cache
 def _known_characters() -> frozenset[int]:
-    files = [fontManager.findfont(FontProperties(family=FONTS[0])), str(_japanese_font())]
-    return frozenset(code for file in files for code in get_font(file).get_charmap())
+    return _characters(_latin_font("normal")) | _characters(_japanese_font())
 
 
 def label(value: object, longest: int = 28) -> str:
@@ -82,11 +89,21 @@ def label(value: object, longest: int = 28) -> str:
     return "".join(c if ord(c) in known else "□" for c in shown(value, longest))
 
 
+def _font(words: str, lang: str, weight: str) -> dict[str, Any]:
+    """The one font that has every character, found without a search; else the families in turn."""
+    fonts = [_latin_font(weight), _japanese_font()]
+    for font in fonts if lang == "en" else reversed(fonts):
+        if _characters(font).issuperset(map(ord, words)):
+            return {"font": font}
+    return {"fontweight": weight}
+
+
 @dataclass
 class Drawing:
-    """A figure of WIDTH × height units with one pair of axes; `svg` is filled when the drawing is done.
+    """A figure of WIDTH × height units with one pair of bare axes; `svg` is filled when the drawing is done.
 
-    height: units, as CSS pixels on a wide screen. left, right, top, bottom: margins in units.
+    height: units, as CSS pixels on a wide screen. left, right, top, bottom: margins in units. Everything is drawn at
+    data coordinates, even outside the axes; the limits of the axes are the chart's own to set.
     """
 
     height: int
@@ -110,13 +127,38 @@ class Drawing:
             1 - (self.top + self.bottom) / self.height,
         )
         self.axes = self.figure.add_axes(box)
-        self.axes.spines[["left", "right", "top"]].set_visible(False)
-        self.axes.patch.set_alpha(0)
-        self.axes.set_yticks([])
+        self.axes.set_axis_off()
 
-    def text(self, x: float, y: float, words: str, **how: Any) -> Any:
-        """A text at data coordinates, drawn even outside the axes."""
-        return self.axes.text(x, y, words, **{"color": INK, "clip_on": False, **how})
+    def limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """What the axes span, from left to right and from bottom to top."""
+        self.axes.set_xlim(*x)
+        self.axes.set_ylim(*y)
+
+    def text(self, x: float, y: float, words: str, weight: str = "normal", **how: Any) -> None:
+        """A text, middle at y."""
+        self._write(Text(x, y, words, **{"color": INK, "va": "center", **_font(words, self.lang, weight), **how}))
+
+    def note(self, x: float, y: float, words: str, away: tuple[float, float], weight: str = "normal", **how: Any) -> None:
+        """A text beside a point: so many units to the right of it and above."""
+        how = {"color": INK, "va": "center", "textcoords": "offset points", "annotation_clip": False, **how}
+        self._write(Annotation(words, (x, y), away, **_font(words, self.lang, weight), **how))
+
+    def _write(self, text: Text) -> None:
+        text.set_clip_on(False)
+        self.axes.add_artist(text)
+
+    def box(self, x: tuple[float, float], y: tuple[float, float], color: str, **how: Any) -> None:
+        """A filled rectangle."""
+        corner, size = (x[0], min(y)), (x[1] - x[0], max(y) - min(y))
+        self._add(Rectangle(corner, *size, **{"facecolor": color, "edgecolor": "none", "linewidth": 0, **how}))
+
+    def line(self, x: Sequence[float], y: Sequence[float], color: str, width: float = 1, **how: Any) -> None:
+        """A line through points."""
+        self._add(Line2D(x, y, color=color, linewidth=width, **how))
+
+    def _add(self, artist: Artist) -> None:
+        self.axes.add_artist(artist)
+        artist.set_clip_on(False)
 
 
 @contextmanager
@@ -135,30 +177,7 @@ def _svg(figure: Figure) -> str:
     file = BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(file, format="svg", transparent=True, metadata=nothing)
-    return _small(file.getvalue().decode())
-
-
-_NUMBER = re.compile(r"-?\d+\.\d+")
-_DROPPED = (
-    re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL),
-    re.compile(r"<!--.*?-->", re.DOTALL),
-    re.compile(r"<metadata>.*?</metadata>", re.DOTALL),
-    re.compile(r' id="(?:text|patch|line2d|axes|figure|xtick|ytick|matplotlib.axis|LineCollection)_\d+"'),
-)
-
-
-def _small(svg: str) -> str:
-    for pattern in _DROPPED:
-        svg = pattern.sub("", svg)
-    svg = re.sub(r'(?<= d=")[^"]*', lambda path: _path(path[0]), svg)
-    svg = _NUMBER.sub(lambda number: f"{float(number[0]):.3f}".rstrip("0").rstrip("."), svg)
-    svg = re.sub(r"\s*\n\s*", "\n", svg).replace(">\n<", "><").strip()
-    return _themed(svg)
-
-
-def _path(path: str) -> str:
-    short = _NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), path)
-    return re.sub(r"\s*([MLQCZz])\s*", r"\1", short).replace("\n", " ").replace(" -", "-")
+    return _themed(small(file.getvalue().decode()))
 
 
 def _themed(svg: str) -> str:

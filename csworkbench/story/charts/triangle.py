@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from matplotlib.patches import Rectangle
+from unicodedata import east_asian_width
 
 from .style import BLUE, INK, LOSS, MUTED, PAPER, RULE, Drawing, drawing
 
-ROW, HEAD, LEFT, BREAK = 23, 42, 112, 0.45
+ROW, HEAD, BREAK = 23, 42, 0.45
 _PALE, _DEEP, _FULL_AT = 0.1, 0.55, 0.6
 
 
@@ -43,10 +42,9 @@ class Heads:
 def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
     """The triangle as SVG; cells that are not over are hatched; the column at place `marked` is framed."""
     places = _places(rows)
-    with drawing(int(HEAD + ROW * (places[-1] + 1)) + 4, lang, left=LEFT, right=2, top=HEAD, bottom=4) as canvas:
-        canvas.axes.set_xlim(0, len(heads.periods))
-        canvas.axes.set_ylim(places[-1] + 1, 0)
-        canvas.axes.set_axis_off()
+    height = int(HEAD + ROW * (places[-1] + 1)) + 4
+    with drawing(height, lang, left=_left(rows), right=2, top=HEAD, bottom=4) as canvas:
+        canvas.limits((0, len(heads.periods)), (places[-1] + 1, 0))
         _heads(canvas, heads)
         for row, at in zip(rows, places, strict=True):
             _row(canvas, row, at)
@@ -55,37 +53,38 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
     return canvas.svg
 
 
+def _left(rows: Sequence[Cohort]) -> int:
+    """Room for the longest name and its n, in units: about 7 for a letter, 11 for a Japanese one."""
+    widths = [sum(11 if east_asian_width(c) in "WF" else 6.8 for c in row.name + row.n) for row in rows]
+    return int(max(widths)) + 22
+
+
 def _places(rows: Sequence[Cohort]) -> list[float]:
     totals = [row.is_total for row in rows]
     return [at + (BREAK if row.is_total and not all(totals) else 0.0) for at, row in enumerate(rows)]
 
 
 def _heads(canvas: Drawing, heads: Heads) -> None:
-    canvas.text(0, -1.3, heads.period, color=MUTED, fontsize=11, va="center")
-    _label(canvas, -0.45, heads.n, "", color=MUTED)
+    canvas.note(0, -1.3, heads.period, (-canvas.left + 2, 0), color=MUTED, fontsize=11.5)
+    canvas.note(0, -0.45, heads.n, (-8, 0), ha="right", color=MUTED, fontsize=11.5)
     for at, name in enumerate(heads.periods):
-        canvas.text(at + 0.5, -0.45, name, ha="center", va="center", color=MUTED, fontsize=11)
-
-
-def _label(canvas: Drawing, at: float, n: str, name: str, **how: str) -> None:
-    for x, words, side in ((-LEFT, name, "left"), (-8, n, "right")):
-        canvas.axes.annotate(
-            words, (0, at), (x, 0), textcoords="offset points", ha=side, va="center", fontsize=11.5,
-            annotation_clip=False, **how,
-        )  # fmt: skip
+        canvas.text(at + 0.5, -0.45, name, ha="center", color=MUTED, fontsize=11.5)
 
 
 def _row(canvas: Drawing, row: Cohort, at: float) -> None:
-    _label(canvas, at + 0.5, row.n, row.name, fontweight="bold" if row.is_total else "normal")
-    known = [place for place, share in enumerate(row.shares) if share is not None]
+    weight = "bold" if row.is_total else "normal"
+    canvas.note(0, at + 0.5, row.name, (-canvas.left + 2, 0), weight, fontsize=11)
+    canvas.note(0, at + 0.5, row.n, (-8, 0), weight, ha="right", fontsize=11.5)
     if row.note:
-        canvas.text(0.15, at + 0.5, row.note, va="center", color=MUTED, fontsize=10.5)
+        canvas.text(0.15, at + 0.5, row.note, color=MUTED, fontsize=11)
         return
+    known = [place for place, share in enumerate(row.shares) if share is not None]
     for place in known:
         _cell(canvas, place, at, row)
     start = known[-1] + 1 if known else 0
     if start < len(row.shares) and not row.is_total:
-        _open(canvas, start, at, len(row.shares))
+        edge, foot = (start + 0.03, len(row.shares) - 0.03), (at + 0.04, at + 0.96)
+        canvas.box(edge, foot, "none", edgecolor=RULE, hatch="////")
 
 
 def _cell(canvas: Drawing, place: int, at: float, row: Cohort) -> None:
@@ -93,14 +92,9 @@ def _cell(canvas: Drawing, place: int, at: float, row: Cohort) -> None:
     assert share is not None
     depth = _PALE + (_DEEP - _PALE) * min(1.0, abs(share - 1) / _FULL_AT)
     colour = LOSS if share < 1 else BLUE
-    canvas.axes.add_patch(Rectangle((place + 0.03, at + 0.04), 0.94, 0.92, color=colour, alpha=round(depth, 2), linewidth=0))
+    canvas.box((place + 0.03, place + 0.97), (at + 0.04, at + 0.96), colour, alpha=round(depth, 2))
     weight = "bold" if row.is_total else "normal"
-    canvas.text(place + 0.5, at + 0.5, row.words[place], ha="center", va="center", fontsize=11.5, fontweight=weight)
-
-
-def _open(canvas: Drawing, start: int, at: float, end: int) -> None:
-    box = Rectangle((start + 0.03, at + 0.04), end - start - 0.06, 0.92, fill=False, edgecolor=RULE, hatch="////", linewidth=0)
-    canvas.axes.add_patch(box)
+    canvas.text(place + 0.5, at + 0.5, row.words[place], weight, ha="center", fontsize=11.5)
 
 
 def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
@@ -108,15 +102,11 @@ def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
     cohorts = [row for row in rows if not row.is_total]
     if not cohorts or cohorts[-1].note or cohorts[-1].shares[-1] is not None:
         return
-    canvas.text(
-        len(heads.periods) - 0.15, len(cohorts) - 0.5, heads.later, ha="right", va="center", color=MUTED, fontsize=10.5,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 2},
-    )  # fmt: skip
+    blank = {"facecolor": PAPER, "edgecolor": "none", "pad": 2}
+    place = len(heads.periods) - 0.15, len(cohorts) - 0.5
+    canvas.text(*place, heads.later, ha="right", color=MUTED, fontsize=11, bbox=blank)
 
 
 def _frame(canvas: Drawing, rows: Sequence[Cohort], places: Sequence[float], marked: int | None) -> None:
-    if marked is None:
-        return
-    deep = [at for row, at in zip(rows, places, strict=True) if row.is_total]
-    foot = (deep[-1] if deep else places[-1]) + 1
-    canvas.axes.add_patch(Rectangle((marked, -0.9), 1, foot + 0.9, fill=False, edgecolor=INK, linewidth=1.3, clip_on=False))
+    if marked is not None:
+        canvas.box((marked, marked + 1), (-0.9, places[-1] + 1), "none", edgecolor=INK, linewidth=1.4)

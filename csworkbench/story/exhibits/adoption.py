@@ -104,7 +104,7 @@ def _band(scene: Scene, id: str) -> str:
 def adoption_title(language: Language, band: Band) -> str:
     """The share in the highest band, its change, and how far it is from target."""
     share = language.percent(band.now, 0)
-    title = language.say("{share} of accounts are in the band {band}", share=share, band=band.name)
+    title = language.say("{share} of accounts are in the {band} band", share=share, band=band.name)
     return joined(language, joined(language, title, _since(language, band)), _to_target(language, band))
 
 
@@ -131,10 +131,10 @@ def _low_sentence(scene: Scene, mine: pd.DataFrame) -> str:
     row = mine.iloc[0]
     band = _band(scene, row["band"])
     if not row["n_accounts"]:
-        return scene.say("No account is in the band {band}.", band=band)
+        return scene.say("No account is in the {band} band.", band=band)
     return scene.language.count(
-        "{n} account with {mrr} of MRR ({share}) is in the band {band}.",
-        "{n} accounts with {mrr} of MRR ({share}) are in the band {band}.",
+        "{n} account with {mrr} of MRR ({share}) is in the {band} band.",
+        "{n} accounts with {mrr} of MRR ({share}) are in the {band} band.",
         int(row["n_accounts"]), mrr=scene.language.money(row["mrr"]), share=scene.language.percent(row["share_mrr"], 0), band=band,
     )
 
@@ -144,7 +144,7 @@ def _comparison(scene: Scene, data: pd.DataFrame) -> str:
     others = top[top["unit"] != scene.unit]
     if scene.segment is not None:
         share = scene.language.percent(others["share_accounts"].iloc[0], 0) if len(others) else ""
-        return scene.say("Whole book: {share} in the band {band}.", share=share, band=_band(scene, top["band"].iloc[0])) if share else ""
+        return scene.say("Whole book: {share} in the {band} band.", share=share, band=_band(scene, top["band"].iloc[0])) if share else ""
     if len(others) < 2:
         return ""
     low = others.loc[others["share_accounts"].idxmin()]
@@ -166,7 +166,7 @@ def _stack(scene: Scene, unit: object, part: pd.DataFrame) -> Stack:
     n = int(part["n_accounts"].sum())
     name = scene.say("{name} (n = {n})", name=scene.name(str(unit)), n=scene.language.number(n))
     if part["share_accounts"].isna().all():
-        return Stack(scene.say("{name}: not shown", name=name), (), ())
+        return Stack(name, (), (), remark=too_few(scene.language, n))
     shares = tuple(part["share_accounts"].astype(float))
     before = () if part["before"].isna().any() else tuple(part["before"].astype(float))
     target = part["target_share"].iloc[-1]

@@ -265,12 +265,10 @@ def _name(scene: Scene, group: Group) -> str:
     if first == last:
         return scene.language.quarter(first)
     if first[:4] == last[:4]:
-        return scene.say("{start}–{end}", start=f"{_short(scene, first)}", end=scene.language.quarter(last))
+        values = {"first": first[-1], "last": last[-1], "year": scene.language.fiscal_year(first)}
+        calendar = scene.language.fiscal_year_start == 1
+        return scene.say("Q{first}–Q{last} {year}" if calendar else "FY{year} Q{first}–Q{last}", **values)
     return scene.say("{start}–{end}", start=scene.language.quarter(first), end=scene.language.quarter(last))
-
-
-def _short(scene: Scene, label: str) -> str:
-    return f"Q{label[-1]}"
 
 
 def _n_periods(groups: Sequence[Group]) -> int:

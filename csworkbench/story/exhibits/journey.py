@@ -50,7 +50,7 @@ def _exhibit(scene: Scene, data: pd.DataFrame, rated: pd.DataFrame) -> Exhibit:
         Column("n_reached", scene.say("In time"), "count"),
         Column("share", scene.say("Share in time"), "share"),
         Column("low", scene.say("95% from"), "share"),
-        Column("high", scene.say("to"), "share"),
+        Column("high", scene.say("95% to"), "share"),
         Column("median_days", scene.say("Median days"), "one"),
         Column("n_stuck", scene.say("Stuck now"), "count"),
         Column("mrr_stuck", scene.say("MRR stuck"), "money"),
@@ -139,7 +139,8 @@ def step_against_book(language: Language, share: float, low: float, high: float,
 
 def _figure(scene: Scene, data: pd.DataFrame, weakest: int) -> str:
     rows = [_bar(scene, row, weakest) for row in data.to_dict("records")]
-    return bars(rows, scene.language.lang)
+    has_reference = any(row.reference is not None for row in rows)
+    return bars(rows, scene.language.lang, reference_words=scene.say("whole book") if has_reference else "")
 
 
 def _bar(scene: Scene, row: dict[str, object], weakest: int) -> Bar:
@@ -161,9 +162,8 @@ def _caption(scene: Scene, data: pd.DataFrame) -> str:
         "{subject}, started in the last 24 months. n: customers that reached the step before and whose due days are over; thin line: 95% interval.",
         subject=scene.name(scene.segment),
     )
-    book = scene.say("Upright mark: whole book.") if scene.segment else ""
     few = scene.say("Steps with fewer than 5 customers have no rate.") if data["n_eligible"].map(is_small).any() else ""
-    return sentences(counted, book, few, scene.defined("step_conversion"))
+    return sentences(counted, few, scene.defined("step_conversion"))
 
 
 def _alt(scene: Scene, data: pd.DataFrame) -> str:

@@ -42,7 +42,7 @@ def attention(scene: Scene) -> Exhibit:
     shown = found.assign(signs=[scene.language.listed([words[code] for code in codes]) for codes in found["reasons"]])
     columns = [
         Column("name", scene.say("Account")),
-        Column("signs", scene.say("Why")),
+        Column("signs", scene.say("Why"), "long"),
         Column("csm", scene.say("Owner")),
         Column("mrr", scene.say("MRR"), "money"),
         Column("renews_on", scene.say("Renews on"), "date"),

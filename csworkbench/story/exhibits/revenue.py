@@ -183,12 +183,12 @@ def loss_sentence(language: Language, movement: Movement) -> str:
 def _lost(language: Language, movement: Movement) -> str:
     churn = movement.by_kind["churn"]
     against = amount_against_plan(language, churn, movement.churn_plan)
-    values = {"amount": language.money(churn), "shrunk": language.money(movement.by_kind["contraction"])}
+    shrunk = movement.by_kind["contraction"]
+    took = language.say("Contraction took {amount}.", amount=language.money(shrunk)) if shrunk else ""
     if not churn:
-        return language.say("No account left; contraction took {shrunk}.", **values)
-    if against:
-        return language.say("Churn took {amount}, {against}; contraction {shrunk}.", against=against, **values)
-    return language.say("Churn took {amount}, contraction {shrunk}.", **values)
+        return sentences(language.say("No account left."), took)
+    left = language.say("Churn took {amount}", amount=language.money(churn))
+    return sentences(language.say("{words}.", words=joined(language, left, against)), took)
 
 
 def _who(language: Language, movement: Movement) -> str:

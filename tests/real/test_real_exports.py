@@ -1,0 +1,154 @@
+"""Exports that nobody here wrote, used as they are: the check counts what contradicts itself, the packs say so."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from csworkbench import open_workspace
+from csworkbench.metrics.calendar import Quarter
+from csworkbench.metrics.quarter import measure_quarter
+from csworkbench.story.exhibits.closing import freshness
+from csworkbench.story.scene import scene_of
+
+HERE = Path(__file__).parent
+QUARTERS = {"churnsim_crm": "2023Q3", "saas_flowstack": "2026Q2", "ravenstack": "2024Q4"}
+
+
+@pytest.fixture
+def real(real_data, tmp_path):
+    """Name of a set → a workspace folder: its committed TOML beside links to its files."""
+
+    def laid_out(name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(HERE / name / "workspace.toml", folder)
+        for file in (real_data / name).iterdir():
+            (folder / file.name).symlink_to(file)
+        return folder
+
+    return laid_out
+
+
+def text(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def tolerated(report) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for problem in report.tolerated:
+        found[(problem.file, problem.rule)] += problem.count
+    return found
+
+
+def ravenstack_by_pandas(folder: Path) -> dict[tuple[str, str], int]:
+    """The contradictions of ravenstack counted a second way."""
+    accounts, items = text(folder / "ravenstack_accounts.csv"), text(folder / "ravenstack_subscriptions.csv")
+    usage, tickets = text(folder / "ravenstack_feature_usage.csv"), text(folder / "ravenstack_support_tickets.csv")
+    events = text(folder / "ravenstack_churn_events.csv")
+    signup = accounts.set_index("account_id")["signup_date"]
+    account = usage["subscription_id"].map(items.set_index("subscription_id")["account_id"])
+    first = items[items["is_trial"] == "False"].groupby("account_id")["start_date"].min()
+    early = usage["usage_date"] < account.map(signup)
+    before_first = ~early & (usage["usage_date"] < account.map(first))
+    same_key = pd.DataFrame({"a": account, "d": usage["usage_date"], "f": usage["feature_name"]})
+    event = ["account_id", "churn_date", "reason_code"]
+    return {
+        ("ravenstack_feature_usage.csv", "before_start"): int(early.sum()),
+        ("ravenstack_feature_usage.csv", "before_subscription"): int(before_first.sum()),
+        ("ravenstack_feature_usage.csv", "duplicate"): int(same_key.duplicated().sum()),
+        ("ravenstack_support_tickets.csv", "before_start"): int(
+            (tickets["submitted_at"] < tickets["account_id"].map(signup)).sum()
+        ),
+        ("ravenstack_churn_events.csv", "duplicate"): int(events[event].duplicated().sum()),
+    }
+
+
+def flowstack_by_pandas(folder: Path) -> dict[tuple[str, str], int]:
+    exported = "2026-07-25"
+    items, usage = text(folder / "subscriptions.csv"), text(folder / "usage_logs.csv")
+    tickets = text(folder / "support_tickets.csv")
+    end = usage["customer_id"].map(items.set_index("customer_id")["subscription_end"])
+    features = 2
+    return {
+        ("usage_logs.csv", "future_date"): features * int((usage["usage_month"] > exported).sum()),
+        ("usage_logs.csv", "after_end"): features * int(((end != "") & (usage["usage_month"] >= end)).sum()),
+        ("support_tickets.csv", "future_date"): int((tickets["ticket_created_date"] > exported).sum())
+        + int((tickets["ticket_resolved_date"] > exported).sum()),
+    }
+
+
+def churnsim_by_pandas(folder: Path) -> dict[tuple[str, str], int]:
+    items, usage = text(folder / "subscriptions.csv"), text(folder / "usage_weekly.csv.gz")
+    first = usage["account_id"].map(items.groupby("account_id")["start_date"].min())
+    file = "usage_weekly.csv.gz"
+    return {
+        (file, "before_subscription"): int((usage["week_start"] < first).sum()),
+        (file, "future_date"): int((usage["week_start"] > "2024-01-01").sum()),
+    }
+
+
+BY_PANDAS = {
+    "ravenstack": ravenstack_by_pandas,
+    "saas_flowstack": flowstack_by_pandas,
+    "churnsim_crm": churnsim_by_pandas,
+}
+
+
+@pytest.mark.parametrize("name", BY_PANDAS)
+def test_the_check_finds_and_counts_the_contradictions_by_itself(name, real):
+    folder = real(name)
+    report = open_workspace(folder).check()
+    assert report.ok, report
+    found: Counter[tuple[str, str]] = Counter()
+    for (file, rule), count in tolerated(report).items():
+        found[(file, "duplicate" if rule.startswith("duplicate") else rule)] += count
+    expected = BY_PANDAS[name](folder)
+    assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("name", QUARTERS)
+def test_without_the_declared_tolerance_the_same_exports_are_refused(name, real):
+    folder = real(name)
+    toml = folder / "workspace.toml"
+    declared = toml.read_text().splitlines()
+    toml.write_text("\n".join(line for line in declared if not line.startswith("on_")))
+    report = open_workspace(folder).check()
+    assert not report.ok
+    assert all("on_" in problem.remedy for problem in report.problems)
+
+
+@pytest.mark.parametrize("name", QUARTERS)
+def test_the_packs_measures_say_what_was_dropped(name, real):
+    workspace = open_workspace(real(name))
+    quarter = Quarter.parse(QUARTERS[name], 1)
+    measures = measure_quarter(workspace.as_of(quarter.closing), quarter)
+    dropped = sum(sum(facts.dropped.values()) for facts in workspace.snapshot().facts.values())
+    shown = freshness(scene_of(measures))
+    assert measures.frame("freshness")["dropped"].sum() == dropped > 0
+    assert f"{dropped:,} rows" in shown.title
+
+
+def test_mrr_of_churnsim_equals_a_sum_by_pandas(real):
+    folder = real("churnsim_crm")
+    items = text(folder / "subscriptions.csv")
+    day = "2023-09-30"
+    holds = items[(items["start_date"] <= day) & (items["end_date"] > day)]
+    quarter = Quarter.parse("2023Q3", 1)
+    trend = measure_quarter(open_workspace(folder).as_of(day), quarter).frame("mrr_trend")
+    now = trend[(trend["quarter"] == "2023Q3") & (trend["segment"] == "all")].iloc[0]
+    assert now["mrr_close"] == pytest.approx(holds["mrr"].astype(float).sum(), abs=0.005)
+    assert now["n_close"] == holds["account_id"].nunique()
+
+
+def test_flowstack_mrr_comes_from_the_price_list_and_the_discount(real):
+    folder = real("saas_flowstack")
+    items = text(folder / "subscriptions.csv").merge(text(folder / "plans.csv"), on="plan_id")
+    net = (items["monthly_price"].astype(float) * (1 - items["discount_percent"].astype(float) / 100)).round(2)
+    loaded = open_workspace(folder).as_of("2026-06-30").table("subscriptions")
+    started = items["subscription_start"] <= "2026-06-30"
+    assert loaded["mrr"].sum() == pytest.approx(net[started].sum(), abs=0.005)
