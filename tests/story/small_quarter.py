@@ -241,7 +241,12 @@ def _others() -> dict[str, pd.DataFrame]:
     ]
     service = [
         {"quarter": quarter, "segment": segment, "tickets": 20, "tickets_per_account": 2.0, "csat": 4.2, "n_csat": 9}
-        | {"median_first_response_hours": 3.0, "median_resolution_hours": 20.0, "share_escalated": 0.1, "share_bot": 0.3}
+        | {
+            "median_first_response_hours": 3.0,
+            "median_resolution_hours": 20.0,
+            "share_escalated": 0.1,
+            "share_bot": 0.3,
+        }
         | {"nps": 12.0, "n_nps": 8}
         for quarter in ("2026Q2", "2026Q3")
         for segment in by_segment
@@ -306,9 +311,7 @@ def small_measures(settings: str = SETTINGS) -> QuarterMeasures:
     return QuarterMeasures(QUARTER, QUARTER.closing, parse_settings(settings), TABLES, frames, {})
 
 
-def with_book(
-    measures: QuarterMeasures, book: Sequence[tuple[str, str, str, float, float, float]]
-) -> QuarterMeasures:
+def with_book(measures: QuarterMeasures, book: Sequence[tuple[str, str, str, float, float, float]]) -> QuarterMeasures:
     """The same measures for another book of accounts."""
     table = movements(book)
     measures = with_frame(measures, "accounts", accounts(book))

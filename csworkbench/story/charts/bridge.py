@@ -65,7 +65,9 @@ def _bar(canvas: Drawing, at: int, step: Step, low: float, high: float) -> None:
     else:
         canvas.box(x, (low, high), BLUE if step.is_level else SKY)
     weight = "bold" if step.is_level else "normal"
-    canvas.note(at, high, step.words, (0, 5), weight, ha="center", va="bottom", fontsize=12, color=LOSS if loss else INK)
+    canvas.note(
+        at, high, step.words, (0, 5), weight, ha="center", va="bottom", fontsize=12, color=LOSS if loss else INK
+    )
 
 
 def _cut(canvas: Drawing, at: int, floor: float, ceiling: float) -> None:

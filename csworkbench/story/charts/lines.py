@@ -48,7 +48,9 @@ def lines(
 
 
 def _window(series: Sequence[Line], reference: float | None) -> tuple[float, float]:
-    levels = [value for line in series for value in (*line.values, line.plan) if value is not None and np.isfinite(value)]
+    levels = [
+        value for line in series for value in (*line.values, line.plan) if value is not None and np.isfinite(value)
+    ]
     levels += [] if reference is None else [reference]
     low, high = min(levels), max(levels)
     margin = 0.12 * (high - low) or 0.05

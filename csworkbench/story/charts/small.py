@@ -45,7 +45,11 @@ def _glyphs(svg: str) -> str:
     def letter(found: re.Match[str]) -> str:
         name = names.get(found[1], found[1])
         places = [(axis, _tenth(value)) for axis, value in zip("xy", (found[2], found[3]), strict=True) if value]
-        return f'<use xlink:href="#{name}"' + "".join(f' {axis}="{place}"' for axis, place in places if place != "0") + "/>"
+        return (
+            f'<use xlink:href="#{name}"'
+            + "".join(f' {axis}="{place}"' for axis, place in places if place != "0")
+            + "/>"
+        )
 
     return _USE.sub(letter, _GLYPH.sub(outline, svg))
 

@@ -138,7 +138,9 @@ class Drawing:
         """A text, middle at y."""
         self._write(Text(x, y, words, **{"color": INK, "va": "center", **_font(words, self.lang, weight), **how}))
 
-    def note(self, x: float, y: float, words: str, away: tuple[float, float], weight: str = "normal", **how: Any) -> None:
+    def note(
+        self, x: float, y: float, words: str, away: tuple[float, float], weight: str = "normal", **how: Any
+    ) -> None:
         """A text beside a point: so many units to the right of it and above."""
         how = {"color": INK, "va": "center", "textcoords": "offset points", "annotation_clip": False, **how}
         self._write(Annotation(words, (x, y), away, **_font(words, self.lang, weight), **how))

@@ -13,7 +13,7 @@ from ..exhibit import Exhibit, absent
 from ..language import Language, is_missing
 from ..scene import ALL, Scene
 from ..tables import Column
-from .wording import is_flat, joined, sentences, too_few
+from .wording import is_flat, joined, sentences, series, too_few
 
 BANDS = {"low": marked("Low"), "medium": marked("Medium"), "high": marked("High")}
 _RATES = ["share_accounts", "share_mrr", "before"]
@@ -45,7 +45,9 @@ def adoption_bands(scene: Scene) -> Exhibit:
 
 def _exhibit(scene: Scene, data: pd.DataFrame, mine: pd.DataFrame) -> Exhibit:
     language = scene.language
-    shown = data.assign(unit=[scene.name(unit) for unit in data["unit"]], band=[_band(scene, band) for band in data["band"]])
+    shown = data.assign(
+        unit=[scene.name(unit) for unit in data["unit"]], band=[_band(scene, band) for band in data["band"]]
+    )
     return Exhibit(
         "adoption_bands",
         adoption_title(language, _top(scene, mine)),
@@ -114,7 +116,11 @@ def _since(language: Language, band: Band) -> str:
     size = language.points_size(band.now - band.before)
     if is_flat(band.now - band.before):
         return language.say("as many as last quarter")
-    return language.say("{size} more than last quarter", size=size) if band.now > band.before else language.say("{size} fewer than last quarter", size=size)
+    return (
+        language.say("{size} more than last quarter", size=size)
+        if band.now > band.before
+        else language.say("{size} fewer than last quarter", size=size)
+    )
 
 
 def _to_target(language: Language, band: Band) -> str:
@@ -124,7 +130,11 @@ def _to_target(language: Language, band: Band) -> str:
     values = {"gap": language.points_size(gap), "target": language.percent(band.target, 0)}
     if is_flat(gap):
         return language.say("on the target of {target}", **values)
-    return language.say("{gap} above the target of {target}", **values) if gap > 0 else language.say("{gap} below the target of {target}", **values)
+    return (
+        language.say("{gap} above the target of {target}", **values)
+        if gap > 0
+        else language.say("{gap} below the target of {target}", **values)
+    )
 
 
 def _low_sentence(scene: Scene, mine: pd.DataFrame) -> str:
@@ -135,7 +145,10 @@ def _low_sentence(scene: Scene, mine: pd.DataFrame) -> str:
     return scene.language.count(
         "{n} account with {mrr} of MRR ({share}) is in the {band} band.",
         "{n} accounts with {mrr} of MRR ({share}) are in the {band} band.",
-        int(row["n_accounts"]), mrr=scene.language.money(row["mrr"]), share=scene.language.percent(row["share_mrr"], 0), band=band,
+        int(row["n_accounts"]),
+        mrr=scene.language.money(row["mrr"]),
+        share=scene.language.percent(row["share_mrr"], 0),
+        band=band,
     )
 
 
@@ -144,7 +157,11 @@ def _comparison(scene: Scene, data: pd.DataFrame) -> str:
     others = top[top["unit"] != scene.unit]
     if scene.segment is not None:
         share = scene.language.percent(others["share_accounts"].iloc[0], 0) if len(others) else ""
-        return scene.say("Whole book: {share} in the {band} band.", share=share, band=_band(scene, top["band"].iloc[0])) if share else ""
+        return (
+            scene.say("Whole book: {share} in the {band} band.", share=share, band=_band(scene, top["band"].iloc[0]))
+            if share
+            else ""
+        )
     if len(others) < 2:
         return ""
     low = others.loc[others["share_accounts"].idxmin()]
@@ -179,20 +196,28 @@ def _caption(scene: Scene, mine: pd.DataFrame) -> str:
     counted = scene.language.count(
         "Shares of accounts with a measured Adoption Index in {quarter}; {subject}: {n} account.",
         "Shares of accounts with a measured Adoption Index in {quarter}; {subject}: {n} accounts.",
-        n, quarter=scene.language.quarter(scene.quarter.label), subject=scene.name(scene.segment),
+        n,
+        quarter=scene.language.quarter(scene.quarter.label),
+        subject=scene.name(scene.segment),
     )
     return sentences(counted, _bounds(scene), scene.defined("adoption_index"))
 
 
 def _bounds(scene: Scene) -> str:
     bounds = scene.measures.settings.adoption.bands
-    names = [f"{_band(scene, band)} ≥ {scene.language.number(low)}" for band, low in sorted(bounds.items(), key=lambda item: item[1])]
-    return scene.say("Bands: {bands}.", bands=", ".join(names))
+    names = [
+        f"{_band(scene, band)} ≥ {scene.language.number(low)}"
+        for band, low in sorted(bounds.items(), key=lambda item: item[1])
+    ]
+    return scene.say("Bands: {bands}.", bands=series(scene.language, names))
 
 
 def _alt(scene: Scene, data: pd.DataFrame) -> str:
     parts = []
     for unit, part in data.groupby("unit", sort=False):
-        shares = ", ".join(f"{_band(scene, row.band)} {scene.language.percent(row.share_accounts, 0)}" for row in part.itertuples())
+        shares = series(
+            scene.language,
+            [f"{_band(scene, row.band)} {scene.language.percent(row.share_accounts, 0)}" for row in part.itertuples()],
+        )
         parts.append(f"{scene.name(str(unit))}: {shares}")
     return scene.say("Stacked bars of accounts by adoption band. {parts}.", parts="; ".join(parts))

@@ -15,7 +15,7 @@ from ..exhibit import Exhibit, absent
 from ..language import Language
 from ..scene import ALL, Scene
 from ..tables import Column
-from .wording import is_flat, is_small, joined, sentences, too_few, with_cause
+from .wording import is_flat, is_small, joined, sentences, series, too_few, with_cause
 
 YEAR = 4
 Floats = NDArray[np.float64]
@@ -165,11 +165,16 @@ def _rest(scene: Scene, unit: str, mine: Group, period: int) -> Group | None:
 def _nothing(scene: Scene, groups: Sequence[Group]) -> str:
     n = sum(group.n for group in groups)
     if not n:
-        return scene.say("Cohorts of {subject} are not shown: no customer started in the last 12 quarters.", subject=scene.subject)
+        return scene.say(
+            "Cohorts of {subject} are not shown: no customer started in the last 12 quarters.", subject=scene.subject
+        )
     if n < SMALLEST_GROUP:
         words = too_few(scene.language, n)
         return scene.say("Cohorts of {subject} are not shown: {words}.", subject=scene.subject, words=words)
-    return scene.say("Cohorts of {subject} are not shown: fewer than 5 customers started a quarter ago or earlier.", subject=scene.subject)
+    return scene.say(
+        "Cohorts of {subject} are not shown: fewer than 5 customers started a quarter ago or earlier.",
+        subject=scene.subject,
+    )
 
 
 def _quarters(language: Language, n: int) -> str:
@@ -180,16 +185,24 @@ def logo_title(language: Language, together: Together) -> str:
     """How many of the customers old enough were still paying, beside the rest of the book."""
     values = {"after": _quarters(language, together.period), "share": language.percent(together.share, 0)}
     if together.group.kept[together.period] == together.group.base:
-        title = language.say("All {n} customers who started at least {after} ago were still paying after {after}", n=language.number(together.group.n), **values)
+        title = language.say(
+            "All {n} customers who started at least {after} ago were still paying after {after}",
+            n=language.number(together.group.n),
+            **values,
+        )
     else:
-        title = language.say("Of {n} customers who started at least {after} ago, {share} were still paying after {after}", n=language.number(together.group.n), **values)
+        title = language.say(
+            "Of {n} customers who started at least {after} ago, {share} were still paying after {after}",
+            n=language.number(together.group.n),
+            **values,
+        )
     return joined(language, title, _rest_words(language, together))
 
 
 def _rest_words(language: Language, together: Together) -> str:
     if together.rest_share is None:
         return ""
-    return language.say("in the rest of the book {share}", share=language.percent(together.rest_share, 0))
+    return language.say("against {share} in the rest of the book", share=language.percent(together.rest_share, 0))
 
 
 def revenue_title(language: Language, together: Together) -> str:
@@ -199,9 +212,13 @@ def revenue_title(language: Language, together: Together) -> str:
     if is_flat(together.share - 1, 0):
         title = language.say("After {after}, {n} customers paid as much MRR as in the quarter they started", **values)
     elif together.share > 1:
-        title = language.say("After {after}, {n} customers paid {change} more MRR than in the quarter they started", **values)
+        title = language.say(
+            "After {after}, {n} customers paid {change} more MRR than in the quarter they started", **values
+        )
     else:
-        title = language.say("After {after}, {n} customers paid {change} less MRR than in the quarter they started", **values)
+        title = language.say(
+            "After {after}, {n} customers paid {change} less MRR than in the quarter they started", **values
+        )
     return with_cause(language, title, _rest_change(language, together))
 
 
@@ -212,14 +229,22 @@ def _rest_change(language: Language, together: Together) -> str:
     change = language.percent(abs(share - 1), 0)
     if is_flat(share - 1, 0):
         return language.say("the rest of the book as much")
-    return language.say("the rest of the book {change} more", change=change) if share > 1 else language.say("the rest of the book {change} less", change=change)
+    return (
+        language.say("the rest of the book {change} more", change=change)
+        if share > 1
+        else language.say("the rest of the book {change} less", change=change)
+    )
 
 
 def logo_sentence(language: Language, together: Together) -> str:
     """Where most customers leave, and whether the difference to the rest may be chance."""
     drops = -np.diff(np.concatenate([[1.0], together.group.shares[1 : together.period + 1]]))
     at = int(np.argmax(drops)) + 1
-    where = "" if is_flat(float(drops.max()), 0) else language.say("Most of those who left did so by quarter {k} after the start.", k=language.number(at))
+    where = (
+        ""
+        if is_flat(float(drops.max()), 0)
+        else language.say("The largest loss came in quarter {k} after the start.", k=language.number(at))
+    )
     return sentences(where, _chance(language, together))
 
 
@@ -243,20 +268,27 @@ def revenue_sentence(language: Language, together: Together) -> str:
     if is_flat(together.share - 1, 0):
         return language.say("Expansion just makes up for what left.")
     if together.share > 1:
-        return language.say("Expansion outweighs what left: the longer customers stay, the more they are worth together.")
+        return language.say(
+            "Expansion outweighs what left: the longer customers stay, the more they are worth together."
+        )
     return language.say("Expansion does not make up for what left.")
 
 
 def _weakest(scene: Scene, groups: Sequence[Group], together: Together) -> str:
-    rated = [(float(group.shares[together.period]), group) for group in groups if np.isfinite(group.shares[together.period])]
+    rated = [
+        (float(group.shares[together.period]), group) for group in groups if np.isfinite(group.shares[together.period])
+    ]
     if len(rated) < 2:
         return ""
     share, group = min(rated, key=lambda pair: (pair[0], pair[1].labels))
     if is_flat(share - max(pair[0] for pair in rated), 0):
         return ""
     return scene.language.count(
-        "Weakest cohort: {cohort} with {share} ({n} customer).", "Weakest cohort: {cohort} with {share} ({n} customers).",
-        group.n, cohort=_name(scene, group), share=scene.language.percent(share, 0),
+        "Weakest cohort: {cohort} with {share} ({n} customer).",
+        "Weakest cohort: {cohort} with {share} ({n} customers).",
+        group.n,
+        cohort=_name(scene, group),
+        share=scene.language.percent(share, 0),
     )
 
 
@@ -309,7 +341,10 @@ def _figure(scene: Scene, unit: str, groups: Sequence[Group], together: Together
 
 
 def _row(scene: Scene, name: str, group: Group, width: int, only: int | None = None) -> Cohort:
-    shares = [float(share) if np.isfinite(share) and (only is None or k <= only) else None for k, share in enumerate(group.shares[1 : width + 1], 1)]
+    shares = [
+        float(share) if np.isfinite(share) and (only is None or k <= only) else None
+        for k, share in enumerate(group.shares[1 : width + 1], 1)
+    ]
     words = ["" if share is None else scene.language.number(100 * share) for share in shares]
     few = is_small(group.n) and np.isfinite(group.kept[1 : width + 1]).any()
     note = scene.say("fewer than 5 customers") if few else ""
@@ -319,12 +354,17 @@ def _row(scene: Scene, name: str, group: Group, width: int, only: int | None = N
 def _caption(scene: Scene, unit: str, groups: Sequence[Group], together: Together) -> str:
     n = sum(group.n for group in groups)
     counted = scene.language.count(
-        "{subject}: {n} customer by quarter of start.", "{subject}: {n} customers by quarter of start.", n, subject=scene.name(scene.segment)
+        "{subject}: {n} customer by quarter of start.",
+        "{subject}: {n} customers by quarter of start.",
+        n,
+        subject=scene.name(scene.segment),
     )
     many = any(len(group.labels) > 1 for group in groups)
     return sentences(
         counted,
-        scene.say("Together: those who started at least {after} ago.", after=_quarters(scene.language, together.period)),
+        scene.say(
+            "Together: those who started at least {after} ago.", after=_quarters(scene.language, together.period)
+        ),
         scene.say("Neighbouring quarters are taken together until they hold 5 customers.") if many else "",
         scene.defined("cohort_retention"),
     )
@@ -337,6 +377,12 @@ def _alt(scene: Scene, id: str, groups: Sequence[Group], together: Together) -> 
         for group in groups
         if np.isfinite(group.shares[together.period])
     ]
-    rates += [f"{name} {scene.language.percent(group.shares[together.period], 0)}" for name, group in _totals(scene, together)]
-    what = scene.say("Triangle of customers still paying") if id == "logo_cohorts" else scene.say("Triangle of MRR against the first quarter")
-    return scene.say("{what}; after {after}: {rates}.", what=what, after=after, rates=", ".join(rates))
+    rates += [
+        f"{name} {scene.language.percent(group.shares[together.period], 0)}" for name, group in _totals(scene, together)
+    ]
+    what = (
+        scene.say("Triangle of customers still paying")
+        if id == "logo_cohorts"
+        else scene.say("Triangle of MRR against the first quarter")
+    )
+    return scene.say("{what}; after {after}: {rates}.", what=what, after=after, rates=series(scene.language, rates))

@@ -11,7 +11,7 @@ from ..exhibit import Exhibit, absent
 from ..language import Language, is_missing
 from ..scene import ALL, Scene
 from ..tables import Column
-from .wording import is_flat, is_small, sentences, too_few, with_cause, without_small
+from .wording import is_flat, is_small, sentences, series, too_few, with_cause, without_small
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,12 @@ def _data(scene: Scene) -> pd.DataFrame:
 
 def _weakest(row: pd.Series) -> Weakest:
     return Weakest(
-        str(row["name"]), float(row["share"]), int(row["due_days"]), int(row["n_eligible"]), int(row["n_stuck"]), float(row["mrr_stuck"])
+        str(row["name"]),
+        float(row["share"]),
+        int(row["due_days"]),
+        int(row["n_eligible"]),
+        int(row["n_stuck"]),
+        float(row["mrr_stuck"]),
     )
 
 
@@ -102,7 +107,12 @@ def _stuck_words(language: Language, n: int, mrr: float) -> str:
     if not n:
         return ""
     money = language.money(mrr)
-    return language.count("{n} account with {money} of MRR is stuck there", "{n} accounts with {money} of MRR are stuck there", n, money=money)
+    return language.count(
+        "{n} account with {money} of MRR is stuck there",
+        "{n} accounts with {money} of MRR are stuck there",
+        n,
+        money=money,
+    )
 
 
 def _stuck(scene: Scene, data: pd.DataFrame, weakest: Weakest) -> str:
@@ -115,14 +125,17 @@ def _stuck(scene: Scene, data: pd.DataFrame, weakest: Weakest) -> str:
     return scene.language.count(
         "Over all steps {n} account with {money} of MRR is overdue.",
         "Over all steps {n} accounts with {money} of MRR are overdue.",
-        n, money=scene.language.money(mrr),
+        n,
+        money=scene.language.money(mrr),
     )
 
 
 def _comparison(scene: Scene, row: pd.Series) -> str:
     if scene.segment is None or is_missing(row["book"]):
         return ""
-    return step_against_book(scene.language, float(row["share"]), float(row["low"]), float(row["high"]), float(row["book"]))
+    return step_against_book(
+        scene.language, float(row["share"]), float(row["low"]), float(row["high"]), float(row["book"])
+    )
 
 
 def step_against_book(language: Language, share: float, low: float, high: float, book: float) -> str:
@@ -168,5 +181,8 @@ def _caption(scene: Scene, data: pd.DataFrame) -> str:
 
 def _alt(scene: Scene, data: pd.DataFrame) -> str:
     language = scene.language
-    steps = [f"{row.name_} {language.percent(row.share, 0)} (n = {language.number(row.n_eligible)})" for row in data.rename(columns={"name": "name_"}).itertuples()]
-    return scene.say("Bars of customers that reach each step in time: {steps}.", steps=", ".join(steps))
+    steps = [
+        f"{row.name_} {language.percent(row.share, 0)} (n = {language.number(row.n_eligible)})"
+        for row in data.rename(columns={"name": "name_"}).itertuples()
+    ]
+    return scene.say("Bars of customers that reach each step in time: {steps}.", steps=series(scene.language, steps))

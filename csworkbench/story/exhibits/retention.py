@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -37,7 +38,9 @@ def retention_trend(scene: Scene) -> Exhibit:
     now = mine.iloc[-1]
     if is_missing(now["nrr"]):
         words = too_few(scene.language, int(now["n_open"]))
-        title = scene.say("Retention of {subject} is not shown: {words} at the start.", subject=scene.subject, words=words)
+        title = scene.say(
+            "Retention of {subject} is not shown: {words} at the start.", subject=scene.subject, words=words
+        )
         return absent("retention_trend", title, scene.language)
     return _exhibit(scene, data, mine)
 
@@ -77,7 +80,10 @@ def _data(scene: Scene) -> pd.DataFrame:
     rest = trend[(trend["quarter"] == scene.quarter.label) & trend["segment"].isin(others)]
     data = pd.concat([mine, rest.set_index("segment").loc[list(others)].reset_index()], ignore_index=True)
     is_now = data["quarter"] == scene.quarter.label
-    plans = {f"{rate}_plan": [_plan(scene, rate, s) if n else None for s, n in zip(data["segment"], is_now, strict=True)] for rate in RATES}
+    plans = {
+        f"{rate}_plan": [_plan(scene, rate, s) if n else None for s, n in zip(data["segment"], is_now, strict=True)]
+        for rate in RATES
+    }
     data = data.assign(**plans).rename(columns={"segment": "unit"}).astype({f"{rate}_plan": float for rate in RATES})
     return data[["unit", "quarter", "n_open", *RATES, "grr_plan", "nrr_plan"]]
 
@@ -88,7 +94,9 @@ def _plan(scene: Scene, rate: str, segment: str) -> float | None:
 
 def _rate(scene: Scene, mine: pd.DataFrame, name: str) -> Rate:
     before = mine[name].iloc[-2] if len(mine) > 1 else None
-    return Rate(name.upper(), float(mine[name].iloc[-1]), None if is_missing(before) else float(before), scene.target(name))
+    return Rate(
+        name.upper(), float(mine[name].iloc[-1]), None if is_missing(before) else float(before), scene.target(name)
+    )
 
 
 def retention_title(language: Language, rate: Rate) -> str:
@@ -109,14 +117,18 @@ def _comparison(scene: Scene, data: pd.DataFrame) -> str:
     now = data[(data["quarter"] == scene.quarter.label) & data["nrr"].notna()]
     others = now[now["unit"] != scene.unit].sort_values(["nrr", "unit"], ascending=[False, True])
     if scene.segment and len(others):
-        return against_book(scene.language, float(now[now["unit"] == scene.unit]["nrr"].iloc[0]), float(others["nrr"].iloc[0]))
+        return against_book(
+            scene.language, float(now[now["unit"] == scene.unit]["nrr"].iloc[0]), float(others["nrr"].iloc[0])
+        )
     if len(others) < 2:
         return ""
     best, worst = others.iloc[0], others.iloc[-1]
     return scene.say(
         "NRR is highest in {best} ({high}) and lowest in {worst} ({low}).",
-        best=scene.name(best["unit"]), high=scene.language.percent(best["nrr"]),
-        worst=scene.name(worst["unit"]), low=scene.language.percent(worst["nrr"]),
+        best=scene.name(best["unit"]),
+        high=scene.language.percent(best["nrr"]),
+        worst=scene.name(worst["unit"]),
+        low=scene.language.percent(worst["nrr"]),
     )
 
 
@@ -143,13 +155,15 @@ def _figure(scene: Scene, mine: pd.DataFrame, grr: Rate, nrr: Rate) -> str:
         )
         for rate in (nrr, grr)
     ]
-    ticks = [_tick(language, label, at == 0) for at, label in enumerate(mine["quarter"])]
+    ticks = _ticks(language, list(mine["quarter"]))
     return lines(series, ticks, language.lang, 1.0, "100%")
 
 
-def _tick(language: Language, label: str, first: bool) -> str:
-    number = f"Q{label[-1]}"
-    return f"{number}\n{language.year(label)}" if first or label.endswith("Q1") else number
+def _ticks(language: Language, labels: Sequence[str]) -> list[str]:
+    """Quarter numbers, with the year below each first one and below the start, unless the years would touch."""
+    years = {at for at, label in enumerate(labels) if label.endswith("Q1")}
+    years |= set() if 1 in years else {0}
+    return [f"Q{label[-1]}" + (f"\n{language.year(label)}" if at in years else "") for at, label in enumerate(labels)]
 
 
 def _caption(scene: Scene, mine: pd.DataFrame) -> str:
@@ -157,7 +171,9 @@ def _caption(scene: Scene, mine: pd.DataFrame) -> str:
     counted = scene.language.count(
         "{subject}: quarterly rates over the MRR at the start of each quarter; {n} account at the start of {quarter}.",
         "{subject}: quarterly rates over the MRR at the start of each quarter; {n} accounts at the start of {quarter}.",
-        n, subject=scene.name(scene.segment), quarter=scene.language.quarter(scene.quarter.label),
+        n,
+        subject=scene.name(scene.segment),
+        quarter=scene.language.quarter(scene.quarter.label),
     )
     gaps = mine["n_open"].map(is_small).any()
     small = scene.say("Quarters with fewer than 5 accounts are left out.") if gaps else ""
@@ -169,7 +185,10 @@ def _alt(scene: Scene, mine: pd.DataFrame) -> str:
     first, last = mine.iloc[0], mine.iloc[-1]
     return scene.say(
         "Line chart of NRR and GRR from {start} to {end}: NRR from {nrr_first} to {nrr_last}, GRR from {grr_first} to {grr_last}.",
-        start=language.quarter(first["quarter"]), end=language.quarter(last["quarter"]),
-        nrr_first=language.percent(first["nrr"]), nrr_last=language.percent(last["nrr"]),
-        grr_first=language.percent(first["grr"]), grr_last=language.percent(last["grr"]),
+        start=language.quarter(first["quarter"]),
+        end=language.quarter(last["quarter"]),
+        nrr_first=language.percent(first["nrr"]),
+        nrr_last=language.percent(last["nrr"]),
+        grr_first=language.percent(first["grr"]),
+        grr_last=language.percent(last["grr"]),
     )

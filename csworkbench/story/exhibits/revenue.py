@@ -21,6 +21,7 @@ from .wording import (
     is_small,
     joined,
     sentences,
+    series,
     with_cause,
 )
 
@@ -37,7 +38,10 @@ _ALWAYS = ("new", "expansion", "churn")
 _ACTORS = {
     "new": (marked("new business brought most of it"), marked("new business brought the largest part")),
     "expansion": (marked("expansion brought most of it"), marked("expansion brought the largest part")),
-    "reactivation": (marked("customers won back brought most of it"), marked("customers won back brought the largest part")),
+    "reactivation": (
+        marked("customers won back brought most of it"),
+        marked("customers won back brought the largest part"),
+    ),
 }
 
 
@@ -132,7 +136,9 @@ def bridge_title(language: Language, movement: Movement) -> str:
     """Direction and size of the change, against plan, and what caused it."""
     change = _change(language, movement)
     return with_cause(
-        language, joined(language, change, amount_against_plan(language, movement.closing, movement.plan)), _cause(language, movement)
+        language,
+        joined(language, change, amount_against_plan(language, movement.closing, movement.plan)),
+        _cause(language, movement),
     )
 
 
@@ -140,17 +146,33 @@ def _change(language: Language, movement: Movement) -> str:
     closing, opening = movement.closing, movement.opening
     where = {"subject": movement.subject, "closing": language.money(closing)}
     if not opening:
-        return _of(language, movement, "MRR started from zero and reached {closing}", "{subject}: MRR started from zero and reached {closing}", where)
+        return _of(
+            language,
+            movement,
+            "MRR started from zero and reached {closing}",
+            "{subject}: MRR started from zero and reached {closing}",
+            where,
+        )
     share = closing / opening - 1
     if is_small(movement.n_open):
         where["change"] = language.money_change(closing - opening)
-        return _of(language, movement, "MRR of a few accounts ended at {closing} ({change})", "{subject}: MRR of a few accounts ended at {closing} ({change})", where)
+        return _of(
+            language,
+            movement,
+            "MRR of a few accounts ended at {closing} ({change})",
+            "{subject}: MRR of a few accounts ended at {closing} ({change})",
+            where,
+        )
     where["change"] = language.percent(abs(share))
     if is_flat(share):
         return _of(language, movement, "MRR held at {closing}", "{subject}: MRR held at {closing}", where)
     if share > 0:
-        return _of(language, movement, "MRR grew {change} to {closing}", "{subject} MRR grew {change} to {closing}", where)
-    return _of(language, movement, "MRR fell {change} to {closing}", "{subject} lost {change} of MRR, now {closing}", where)
+        return _of(
+            language, movement, "MRR grew {change} to {closing}", "{subject} MRR grew {change} to {closing}", where
+        )
+    return _of(
+        language, movement, "MRR fell {change} to {closing}", "{subject} lost {change} of MRR, now {closing}", where
+    )
 
 
 def _of(language: Language, movement: Movement, whole: str, part: str, values: dict[str, str]) -> str:
@@ -170,7 +192,9 @@ def _cause(language: Language, movement: Movement) -> str:
     part = language.percent(share, 0)
     if n == len(movement.losses):
         return language.count("{n} account explains all of the loss", "{n} accounts explain all of the loss", n)
-    return language.count("{n} account explains {part} of the loss", "{n} accounts explain {part} of the loss", n, part=part)
+    return language.count(
+        "{n} account explains {part} of the loss", "{n} accounts explain {part} of the loss", n, part=part
+    )
 
 
 def loss_sentence(language: Language, movement: Movement) -> str:
@@ -201,7 +225,10 @@ def _who(language: Language, movement: Movement) -> str:
     return language.count(
         "{names} make up {part} of the {total} that {n} account lost.",
         "{names} make up {part} of the {total} that {n} accounts lost.",
-        len(movement.losses), names=names, part=part, total=total,
+        len(movement.losses),
+        names=names,
+        part=part,
+        total=total,
     )
 
 
@@ -215,10 +242,16 @@ def _signed(movement: Movement, kind: str) -> float:
 
 def _steps(scene: Scene, movement: Movement) -> list[Step]:
     language = scene.language
-    first = Step(language.quarter(scene.quarter.previous.label), movement.opening, language.money(movement.opening), True)
+    first = Step(
+        language.quarter(scene.quarter.previous.label), movement.opening, language.money(movement.opening), True
+    )
     last = Step(language.quarter(scene.quarter.label), movement.closing, language.money(movement.closing), True)
     changes = [(kind, _signed(movement, kind)) for kind in _kinds(movement)]
-    return [first, *(Step(scene.say(NAMES[kind]), value, language.money_change(value)) for kind, value in changes), last]
+    return [
+        first,
+        *(Step(scene.say(NAMES[kind]), value, language.money_change(value)) for kind, value in changes),
+        last,
+    ]
 
 
 def _data(scene: Scene, movement: Movement) -> pd.DataFrame:
@@ -230,9 +263,7 @@ def _data(scene: Scene, movement: Movement) -> pd.DataFrame:
         rows.append({"what": scene.say(NAMES[kind]), "mrr": _signed(movement, kind), "plan": -plan if plan else None})
     rows.append({"what": closing, "mrr": movement.closing, "plan": movement.plan})
     n = fewest_that_explain([loss.amount for loss in movement.losses])
-    rows += [
-        {"what": scene.say("Lost by {name}", name=loss.name), "mrr": -loss.amount} for loss in movement.losses[:n]
-    ]
+    rows += [{"what": scene.say("Lost by {name}", name=loss.name), "mrr": -loss.amount} for loss in movement.losses[:n]]
     return pd.DataFrame(rows, columns=["what", "mrr", "plan"]).astype({"mrr": float, "plan": float})
 
 
@@ -259,5 +290,7 @@ def _alt(scene: Scene, movement: Movement) -> str:
     steps = [f"{step.name} {step.words}" for step in _steps(scene, movement)]
     plan = _plan_words(scene.language, movement.plan)
     return sentences(
-        scene.say("Waterfall chart of MRR: {steps}.", steps=", ".join([*steps, *([plan] if plan else [])])),
+        scene.say(
+            "Waterfall chart of MRR: {steps}.", steps=series(scene.language, [*steps, *([plan] if plan else [])])
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import pandas as pd
 
@@ -85,10 +86,18 @@ def with_cause(language: Language, first: str, second: str) -> str:
     return language.say("{first}; {second}", first=first, second=second) if second else first
 
 
+def series(language: Language, items: Sequence[str]) -> str:
+    """Items in a row: a, b, c."""
+    return reduce(lambda first, second: joined(language, first, second), items) if items else ""
+
+
 def sentences(*parts: str) -> str:
-    """Whole sentences one after another; empty ones are left out."""
-    kept = [part for part in parts if part]
-    return kept[0] + "".join(part if before.endswith("。") else f" {part}" for before, part in zip(kept, kept[1:], strict=False)) if kept else ""
+    """Whole sentences one after another; empty ones are left out; no space after a Japanese full stop."""
+    return reduce(_followed, (part for part in parts if part), "")
+
+
+def _followed(text: str, part: str) -> str:
+    return f"{text}{part}" if not text or text.endswith("。") else f"{text} {part}"
 
 
 def fewest_that_explain(sizes: Sequence[float]) -> int:
