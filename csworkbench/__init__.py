@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import metrics
     from .data.snapshot import Snapshot, View
     from .data.store import open_snapshot
     from .data.workspace import Workspace, open_workspace
@@ -22,17 +23,28 @@ _HOMES = {
     "open_workspace": "data.workspace",
 }
 
-__all__ = ["CsworkbenchError", "Refusal", "Snapshot", "View", "Workspace", "open_snapshot", "open_workspace"]
+__all__ = [
+    "CsworkbenchError",
+    "Refusal",
+    "Snapshot",
+    "View",
+    "Workspace",
+    "metrics",
+    "open_snapshot",
+    "open_workspace",
+]
 
 
 def __getattr__(name: str) -> Any:
     """The names of the front door, brought when they are first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "metrics":
+        return import_module(".metrics", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *__all__})

@@ -159,7 +159,10 @@ RULES: dict[str, tuple[str, str]] = {
         'Give strptime patterns such as "%d/%m/%Y", "YYYY/M/D", or wareki, excel, iso; several parted by " | ".',
     ),
     "unknown_notation": ("is not a notation of numbers", 'There is: {known}; several are joined by " + ".'),
-    "two_readings": ("reads one text in two ways", "Keep the one that holds; map files written otherwise on their own."),
+    "two_readings": (
+        "reads one text in two ways",
+        "Keep the one that holds; map files written otherwise on their own.",
+    ),
     "unknown_time_zone": ("is not a time zone", 'Give an IANA name such as "Europe/Berlin" or "Asia/Tokyo".'),
     "bad_day": ("is not a day", "Write it as YYYY-MM-DD."),
     "duplicate_row": ("repeats row {first} of {first_file} word for word", _TOLERATE),

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from ..errors import CsworkbenchError
 from ..schema import TABLES, Table
 from .sql import identifier, literal
 
 UNASSIGNED = "unassigned"
+Day = date | str
 _ATTRIBUTES = ("industry", "country", "employees", "touch_tier", "segment")
+
+
+def day_of(day: Day) -> date:
+    """The day, given as a date or written YYYY-MM-DD; CsworkbenchError for any other text."""
+    try:
+        return date.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        raise CsworkbenchError(f'"{day}" is not a day. Write it as YYYY-MM-DD.') from None
 
 
 def known_select(table: Table, relation: str, as_of: date, *, versions: bool) -> str:

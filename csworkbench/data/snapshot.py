@@ -11,7 +11,7 @@ import pandas as pd
 
 from .. import schema
 from ..errors import CsworkbenchError, UnknownName
-from .asof import known_relations
+from .asof import Day, day_of, known_relations
 from .engine import DuckDB, Engine
 from .settings import Settings
 from .sql import Value, bind, identifier, mentions
@@ -53,9 +53,9 @@ class Snapshot:
         """The canonical tables that are there."""
         return tuple(name for name in schema.TABLES if name in self.relations)
 
-    def as_of(self, day: date | str) -> View:
+    def as_of(self, day: Day) -> View:
         """The tables as they were known at the end of that day."""
-        return View(self, date.fromisoformat(day) if isinstance(day, str) else day)
+        return View(self, day_of(day))
 
 
 @dataclass(frozen=True)

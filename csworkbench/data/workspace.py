@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import CsworkbenchError, Refusal
+from .asof import Day
 from .check.report import CheckReport
 from .engine import DuckDB
 from .load import content_key, load
@@ -54,7 +55,7 @@ class Workspace:
         opened.report.raise_for_problems(str(self.path))
         return opened.snapshot
 
-    def as_of(self, day: date | str) -> View:
+    def as_of(self, day: Day) -> View:
         """The tables as they were known at the end of that day."""
         return self.snapshot().as_of(day)
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..data.asof import UNASSIGNED
+from ..data.asof import UNASSIGNED, Day, day_of
 from ..data.snapshot import View
 from ..errors import UnknownName
 from .book import attributes, mrr_on, seats_on
@@ -20,7 +20,7 @@ Part = Literal["seats", "breadth", "depth", "regularity"]
 PARTS: tuple[Part, ...] = ("seats", "breadth", "depth", "regularity")
 
 
-def adoption(view: View, closings: Sequence[date]) -> pd.DataFrame:
+def adoption(view: View, closings: Sequence[Day]) -> pd.DataFrame:
     """The Adoption Index of every account with MRR on each closing day, over the window that ends on it.
 
     Parts, each in [0, 1]: seats (most users of one feature on one day ÷ seats bought, at most 1; null without users or
@@ -31,9 +31,10 @@ def adoption(view: View, closings: Sequence[date]) -> pd.DataFrame:
     Returns one row per closing × account, sorted: closing, account_id, segment, the four parts, adoption_index (0–100
     or null), band, coverage (share of the weights whose part is there), mrr.
     """
-    wide = mrr_on(view, closings)
+    days = [day_of(closing) for closing in closings]
+    wide = mrr_on(view, days)
     known = attributes(view)
-    facts = _facts(view, closings, wide, known)
+    facts = _facts(view, days, wide, known)
     parts = pd.DataFrame({"seats": _seats(facts), "breadth": _breadth(facts), "regularity": _regularity(view, facts)})
     parts.insert(2, "depth", _depth(facts))
     settings = view.settings.adoption

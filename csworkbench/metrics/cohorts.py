@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.snapshot import View
+from ..data.sql import Value
 from ..errors import UnknownName
 from .book import attributes, mrr_on, paid_spans
-from .calendar import Grain, Period, periods_between
-from .rollup import Rows, rolled_up
+from .calendar import Grain, Period, month_index, periods_between
+from .rollup import rolled_up
 from .triangle import UNITS, Activity, Rule, Unit, triangle
 
 
@@ -161,13 +162,15 @@ def usage_activity(
 
 def _used_in(view: View, spans: Sequence[Period]) -> pd.DataFrame:
     """account_id, place of the period (−1 before the first), used (1 or 0)."""
-    before: Rows = [{"place": -1, "starts_on": date(1, 1, 1), "ends_on": spans[0].starts_on - timedelta(days=1)}]
-    used = rolled_up(view, "usage_in_periods", {"windows": [*before, *_windows(spans)]})
+    used = rolled_up(view, "usage_in_periods", {}, **_placing(spans))
     return used.astype({"account_id": "str", "place": "int64"})
 
 
-def _windows(spans: Sequence[Period]) -> Rows:
-    return [{"place": place, "starts_on": s.starts_on, "ends_on": s.ends_on} for place, s in enumerate(spans)]
+def _placing(spans: Sequence[Period]) -> dict[str, Value]:
+    """The parameters by which a query finds the place of a day among the periods."""
+    first, last = spans[0].starts_on, spans[-1].ends_on
+    n_months = (month_index(last) - month_index(first) + 1) // len(spans)
+    return {"first_month": month_index(first), "n_months": n_months, "last": last}
 
 
 def event_activity(view: View, grain: Grain, features: tuple[str, ...]) -> Activity:
@@ -176,6 +179,6 @@ def event_activity(view: View, grain: Grain, features: tuple[str, ...]) -> Activ
     if first.isna().all():
         return _nothing()
     spans = _calendar(view, pd.Timestamp(first.iloc[0]).date(), view.as_of, grain)
-    long = rolled_up(view, "events_in_periods", {"windows": _windows(spans)}, features=features)
+    long = rolled_up(view, "events_in_periods", {}, **_placing(spans), features=features)
     long = long.astype({"account_id": "str", "place": "int64", "value": "float64"})
     return _of_long(long, spans, view.as_of)

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from ..data.asof import Day, day_of
 from ..data.settings import Milestone
 from ..data.snapshot import View
 from .book import attributes, mrr_on, owners_on, paid_spans, segment_of, with_total
@@ -16,7 +17,7 @@ from .rollup import rolled_up
 from .survival import SurvivalCurve, kaplan_meier
 
 
-def journey(view: View, closing: date | None = None) -> pd.DataFrame:
+def journey(view: View, closing: Day | None = None) -> pd.DataFrame:
     """Every account × milestone of the configured journey, as it stood on `closing` (default: the day of the view).
 
     Returns account_id, segment, csm_id (in charge on closing), started_on, step (1-based), milestone, previous_on (the
@@ -25,7 +26,7 @@ def journey(view: View, closing: date | None = None) -> pd.DataFrame:
     whose next step is overdue), alive (MRR on closing); sorted by account_id, step.
     An account starts on `started_on`, else on its first day with MRR; one without either is left out.
     """
-    day = closing or view.as_of
+    day = day_of(closing or view.as_of)
     starts = _starts(view, day)
     steps = view.settings.journey
     frame = _grid(starts, _reached(view, steps, day).reindex(starts.index), steps)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from ..data.asof import Day, day_of
 from ..data.snapshot import View
 from .book import segment_of
 from .rollup import rolled_up
@@ -15,7 +16,7 @@ MATCH_DAYS = 31
 COLUMNS = ["account_id", "segment", "subscription_id", "due_on", "due_mrr", "renewed", "renewed_mrr", "csm_call"]
 
 
-def renewals(view: View, opening: date, closing: date) -> pd.DataFrame:
+def renewals(view: View, opening: Day, closing: Day) -> pd.DataFrame:
     """Every renewal due after `opening` and by `closing`.
 
     Due is an item on its `renews_on`, with the MRR it has on the day before; a row of the item that ended earlier is
@@ -27,6 +28,7 @@ def renewals(view: View, opening: date, closing: date) -> pd.DataFrame:
     Returns account_id, segment, subscription_id (null for an opportunity alone), due_on, due_mrr, renewed (null while
     open), renewed_mrr (null while open), csm_call; sorted by due_on, account_id, subscription_id.
     """
+    opening, closing = day_of(opening), day_of(closing)
     items, offers = due_items(view, opening, closing), renewal_opportunities(view, opening, closing)
     near = _nearest(items, offers)
     items = items.join(offers.loc[near, ["stage", "won_mrr", "csm_call"]].set_index(near.index))

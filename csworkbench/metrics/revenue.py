@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ..data.asof import Day, day_of
 from ..data.snapshot import View
 from .book import mrr_on, owners_on, paid_spans, segment_of
 from .renewals import renewals
@@ -31,18 +32,18 @@ MOVES = ("new", "expansion", "contraction", "churn", "reactivation")
 UNASSIGNED_CSM = "unassigned"
 
 
-def mrr(view: View, on: date | None = None) -> pd.DataFrame:
+def mrr(view: View, on: Day | None = None) -> pd.DataFrame:
     """MRR of every account that has any on that day (default: the day of the view).
 
     Returns account_id, segment, mrr (company currency per month), sorted by account_id.
     """
-    day = on or view.as_of
+    day = day_of(on or view.as_of)
     wide = mrr_on(view, [day])
     ids = pd.Series(wide.index)
     return pd.DataFrame({"account_id": ids, "segment": segment_of(view, ids), "mrr": wide.iloc[:, 0].to_numpy()})
 
 
-def movements(view: View, opening: date, closing: date) -> pd.DataFrame:
+def movements(view: View, opening: Day, closing: Day) -> pd.DataFrame:
     """How each account's MRR moved from the end of `opening` to the end of `closing`.
 
     Returns one row per account with MRR on either day, sorted: account_id, segment, csm_id (in charge on closing, else
@@ -50,7 +51,7 @@ def movements(view: View, opening: date, closing: date) -> pd.DataFrame:
     losses as positive numbers; opening + new + expansion + reactivation − contraction − churn = closing.
     new: from zero for the first time. reactivation: from zero after MRR on an earlier day.
     """
-    return movements_between(view, [(opening, closing)]).drop(columns="window")
+    return movements_between(view, [(day_of(opening), day_of(closing))]).drop(columns="window")
 
 
 def movements_between(view: View, windows: Sequence[tuple[date, date]]) -> pd.DataFrame:
@@ -129,7 +130,7 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-def nnmrr(view: View, opening: date, closing: date, by: Literal["csm", "segment"] = "csm") -> pd.DataFrame:
+def nnmrr(view: View, opening: Day, closing: Day, by: Literal["csm", "segment"] = "csm") -> pd.DataFrame:
     """Net new MRR of each book: expansion − contraction − churn of the accounts that had MRR at the start.
 
     by csm: each change is credited to the CSM in charge on the day of the decision (`decided_on` of the item that
@@ -137,7 +138,7 @@ def nnmrr(view: View, opening: date, closing: date, by: Literal["csm", "segment"
     accounts are split now. Returns owner, expansion, contraction, churn, nnmrr, n_accounts (with opening MRR; by csm:
     in charge on closing), sorted by owner. The sum over all books is that of `movements`.
     """
-    windows = [(opening, closing)]
+    windows = [(day_of(opening), day_of(closing))]
     moved = movements_between(view, windows)
     credited = credited_moves(view, windows, moved) if by == "csm" else moved.assign(owner=moved["segment"])
     return books(credited, moved, by).drop(columns="window")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from ..data.snapshot import View
@@ -15,6 +16,7 @@ from .rollup import query_text, rolled_up
 RECENT_DAYS = 90
 BEGINNING = date(1, 1, 1)
 MONTHLY = 30
+_MOST_BITS = 62
 _NOWHERE = ("",)
 _NO_CORE = "SELECT CAST(NULL AS VARCHAR) AS account_id, CAST(NULL AS VARCHAR) AS feature"
 
@@ -94,10 +96,12 @@ def use_in_windows(view: View, closings: Sequence[date], grain: int, core: Core)
     """Use in the adoption window that ends on each closing day.
 
     Returns a frame indexed by closing, account_id, of accounts with rows in the window: users (most users of one
-    feature on one day), amount (sum of counts), n_core (core features used), n_periods (whole weeks with use; days of
-    rows where the export is monthly).
+    feature on one day), amount (sum of counts), n_core (core features used), n_periods (whole weeks with use; rows
+    with use where the export is monthly).
     """
     window_days = view.settings.adoption.window_days
+    # rows of a monthly export lie 28 days or more apart, so that each has a half month of its own
+    bucket_days, whole = (7, window_days // 7) if grain < MONTHLY else (14, -(-window_days // 14))
     windows = [_window(closing, window_days, lag_days(grain)) for closing in closings]
     used = rolled_up(
         view,
@@ -105,9 +109,10 @@ def use_in_windows(view: View, closings: Sequence[date], grain: int, core: Core)
         {"windows": windows, "core": core.entitled},
         **core.parameters,
         core_of_all=core.of_all or _NOWHERE,
-        bucket_days=7 if grain < MONTHLY else 1,
-        n_buckets=window_days // 7 if grain < MONTHLY else window_days,
+        bucket_days=bucket_days,
+        n_buckets=min(whole, _MOST_BITS),
     )
+    used = used.assign(n_periods=np.bitwise_count(used["periods"].to_numpy(dtype="int64"))).drop(columns="periods")
     used = used.astype({"account_id": "str", "closing": "datetime64[us]", "users": "float64", "amount": "float64"})
     return used.set_index(["closing", "account_id"]).sort_index()
 

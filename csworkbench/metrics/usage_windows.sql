@@ -1,7 +1,7 @@
 -- One row per account × window (after, through] with rows of usage.
 -- users: most users of one feature on one day. amount: sum of counts. n_core: core features used, those of the relation
 -- `core` (account × feature) and, for every account, those of $core_of_all.
--- n_periods: whole spans of $bucket_days, back from the end of the window, with use (at most $n_buckets).
+-- periods: one bit for each span of $bucket_days, back from the end of the window, with use (the first $n_buckets).
 WITH marked AS (
   SELECT
     w.closing,
@@ -24,7 +24,7 @@ SELECT
   count(DISTINCT CASE
     WHEN m.used = 1 AND (c.feature IS NOT NULL OR m.feature IN $core_of_all) THEN m.feature
   END) AS n_core,
-  count(DISTINCT CASE WHEN m.used = 1 AND m.bucket < $n_buckets THEN m.bucket END) AS n_periods
+  bit_or(CASE WHEN m.used = 1 AND m.bucket < $n_buckets THEN CAST(power(2, m.bucket) AS BIGINT) ELSE 0 END) AS periods
 FROM marked AS m
 LEFT JOIN core AS c ON c.account_id = m.account_id AND c.feature = m.feature
 GROUP BY m.closing, m.account_id

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import pandas as pd
@@ -18,9 +18,10 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from .catalogue import translations
 
-MISSING = "–"  # noqa: RUF001
-MINUS = "−"  # noqa: RUF001
+MISSING = "–"
+MINUS = "−"
 _COMPACT_FROM = 1000
+_FIGURES = 3
 _STARTS_IN_LABEL = frozenset({"ja"})
 
 
@@ -80,9 +81,9 @@ class Language:
     def points_size(self, difference: float, digits: int = 1) -> str:
         """The size of a difference of two shares in words of a sentence, without sign."""
         number = self.number(abs(100 * difference), digits)
-        return self.say("{points} point", points=number) if number == "1.0" else self.say(
-            "{points} points", points=number
-        )
+        if number == self.number(1.0, digits):
+            return self.say("{points} point", points=number)
+        return self.say("{points} points", points=number)
 
     def change(self, value: float | None, digits: int = 0) -> str:
         """A difference of plain numbers, with its sign."""
@@ -93,7 +94,7 @@ class Language:
         if is_missing(amount):
             return MISSING
         assert amount is not None
-        return _minus(self._compact(float(amount)).replace("￥", "¥"))  # noqa: RUF001
+        return _minus(self._compact(float(amount)).replace("￥", "¥"))
 
     def money_change(self, amount: float | None) -> str:
         """An amount with its sign, zero without one."""
@@ -102,18 +103,23 @@ class Language:
     def _compact(self, amount: float) -> str:
         if abs(amount) < _COMPACT_FROM - 0.5:
             return format_currency(round(amount) + 0.0, self.currency, "¤#,##0", self.locale, currency_digits=False)
-        whole = format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=0)
-        figures = sum(c.isdigit() for c in whole)
+        power = 10 ** math.floor(math.log10(abs(amount)))
+        kept = max(_FIGURES, _figures(self._in_units(abs(amount) // power * power)))
+        rounded = float(f"{amount:.{kept - 1}e}")
+        whole = self._in_units(rounded)
         scaled = any(c.isalpha() for c in whole.replace(self.currency, ""))
-        digits = max(0, 3 - figures) if scaled else 0
-        text = format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
+        text = self._in_units(rounded, max(0, _FIGURES - _figures(whole)) if scaled else 0)
         return re.sub(r"\d{4,}", lambda found: self.number(int(found[0])), text)
+
+    def _in_units(self, amount: float, digits: int = 0) -> str:
+        """The amount in the unit of its size, such as $1.23M."""
+        return str(format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits))
 
     def date(self, day: Any, width: str = "medium") -> str:
         """A day; width "medium" in tables, "long" in sentences."""
         return MISSING if is_missing(day) else format_date(pd.Timestamp(day).date(), width, locale=self.locale)
 
-    def months(self, starts_on: date, closing: date) -> str:
+    def months(self, starts_on: datetime.date, closing: datetime.date) -> str:
         """The months from one day to another, such as Jul – Sep 2026."""
         return format_interval(starts_on, closing, "yMMM", locale=self.locale)
 
@@ -139,8 +145,9 @@ class Language:
         return self.say("{year}", year=year) if self.fiscal_year_start == 1 else self.say("FY{year}", year=year)
 
     def joined(self, sentences: Sequence[str]) -> str:
-        """Sentences in a row; Japanese has no blank between them."""
-        return ("" if self.lang == "ja" else " ").join(filter(None, sentences))
+        """Sentences in a row, with what this language puts between them; empty ones are left out."""
+        parts = [*filter(None, sentences)] or [""]
+        return reduce(lambda first, then: self.say("{first} {then}", first=first, then=then), parts)
 
     def listed(self, items: Sequence[str]) -> str:
         """Items in one phrase: a, b and c."""
@@ -151,13 +158,17 @@ class Language:
         if is_missing(low) or is_missing(high):
             return MISSING
         assert low is not None and high is not None
-        return f"{self.number(100 * low, digits)}–{self.percent(high, digits)}"  # noqa: RUF001
+        return f"{self.number(100 * low, digits)}–{self.percent(high, digits)}"
 
     @staticmethod
     def _signed(text: str) -> str:
         if text.startswith(MINUS) or not any(c in "123456789" for c in text):
             return text
         return "+" + text
+
+
+def _figures(text: str) -> int:
+    return sum(c.isdigit() for c in text)
 
 
 def _minus(text: str) -> str:

@@ -15,6 +15,7 @@ from .catalogue import marked
 from .exhibit import Exhibit
 from .exhibits import adoption, closing, cohorts, journey, people, renewals, retention, revenue, segments, tiles, value
 from .scene import Scene, scene_of
+from .text import shown
 
 EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "tiles": tiles.tiles,
@@ -82,7 +83,7 @@ class Pack:
     def who(self) -> str:
         """Whom the pack is about: the company, or the segment."""
         scene = self.scene
-        return scene.measures.company.name if scene.segment is None else scene.name(scene.segment)
+        return shown(scene.measures.company.name) if scene.segment is None else scene.name(scene.segment)
 
     def section(self, id: str, *exhibits: str) -> Fragment:
         """A heading and its exhibits, by their ids; UnknownName with the near one otherwise."""

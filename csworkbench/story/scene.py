@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from ..errors import UnknownName
 from ..metrics.calendar import Quarter
 from ..metrics.definitions import DEFINITIONS
 from ..metrics.quarter import QuarterMeasures
+from .catalogue import SOURCE_LANGUAGE, languages
 from .exhibit import Exhibit, absent
 from .language import Language
 from .text import shown
@@ -41,6 +43,8 @@ class Scene:
     @cached_property
     def segments(self) -> tuple[str, ...]:
         """All segments with accounts, by MRR, largest first."""
+        if not self.has("mrr_trend"):
+            return ()
         frame = self.measures.frame("mrr_trend")
         now = frame[(frame["quarter"] == self.quarter.label) & (frame["segment"] != ALL)]
         return tuple(now.sort_values(["mrr_close", "segment"], ascending=[False, True])["segment"])
@@ -82,8 +86,7 @@ class Scene:
             return self.say("All accounts")
         if segment == UNASSIGNED:
             return self.say("Unassigned")
-        names = self.measures.settings.segments.names.get(segment, {})
-        return shown(names.get(self.language.lang, segment))
+        return self._named(self.measures.settings.segments.names.get(segment, {}), segment)
 
     @property
     def subject(self) -> str:
@@ -93,20 +96,38 @@ class Scene:
     def milestone(self, id: str | None) -> str:
         """What readers call a milestone of the journey."""
         names = {step.id: step.name for step in self.measures.settings.journey}
-        return shown(names.get(id or "", {}).get(self.language.lang, id or ""))
+        return self._named(names.get(id or "", {}), id or "")
+
+    def _named(self, names: Mapping[str, str], id: str) -> str:
+        """The name in the language of the pack, else in English, else the id."""
+        return shown(names.get(self.language.lang) or names.get(SOURCE_LANGUAGE) or id)
+
+    def with_names(self, frame: pd.DataFrame, *more: str) -> pd.DataFrame:
+        """The frame of accounts with their names (the id where there is none) and further columns of accounts."""
+        columns = ["name", *more]
+        if not self.has("accounts"):
+            known = pd.DataFrame(dict.fromkeys(columns), index=frame.index)
+        else:
+            known = self.frame("accounts").set_index("account_id")[columns].reindex(frame["account_id"])
+        named = frame.assign(**{column: known[column].to_numpy() for column in columns})
+        return named.assign(name=named["name"].where(named["name"].notna(), named["account_id"]))
 
     def say(self, message: str, **values: object) -> str:
         """The message in the language of the pack."""
         return self.language.say(message, **values)
 
     def source(self, *tables: str) -> str:
-        """Where the numbers come from, and as of when."""
-        day = self.language.date(self.measures.as_of)
-        return self.say("Source: {tables}; as of {day}.", tables=", ".join(tables), day=day)
+        """Where the numbers come from, of these tables those that were there, and as of when."""
+        day, there = self.language.date(self.measures.as_of), [t for t in tables if t in self.measures.tables]
+        return self.say("Source: {tables}; as of {day}.", tables=", ".join(there), day=day)
 
     def defined(self, *ids: str) -> str:
         """The definitions behind an exhibit with their versions."""
         return self.say("Definitions: {ids}.", ids=", ".join(DEFINITIONS[name].label for name in ids))
+
+    def noted(self, *sentences: str) -> str:
+        """Sentences of a caption, one after another."""
+        return self.language.joined(sentences)
 
     def missing(self, id: str, frame: str) -> Exhibit:
         """The one line of an exhibit whose frame could not be made."""
@@ -115,7 +136,9 @@ class Scene:
 
 
 def scene_of(measures: QuarterMeasures, lang: str = "en", segment: str | None = None) -> Scene:
-    """The scene of a pack; UnknownName for a segment that no account is in."""
+    """The scene of a pack; UnknownName for a language or a segment that is not there."""
+    if lang not in languages():
+        raise UnknownName("language", lang, languages())
     company = measures.company
     scene = Scene(measures, Language(lang, company.currency, company.fiscal_year_start), segment or None)
     if segment and segment not in scene.segments:

@@ -32,9 +32,9 @@ FORMATS: Mapping[str, Formatter] = {
     "one": lambda language, value: language.number(value, 1),
     "date": Language.date,
     "quarter": lambda language, value: MISSING if is_missing(value) else language.quarter(value),
-    "yes": lambda language, value: language.say("yes") if value else language.say("no"),
 }
-WORDS = frozenset({"text", "long", "quarter", "yes", "date"})
+_CLASSES = {"text": "", "quarter": "", "date": "cs-date", "long": "cs-long"}
+_NUMBERS = "cs-num"
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,13 @@ def table(
     ).format(label=caption, caption=caption, head=head, rows=Markup("").join(rows))
 
 
+def _class(*names: str) -> Markup:
+    given = " ".join(filter(None, names))
+    return Markup(' class="{}"').format(given) if given else Markup("")
+
+
 def _heading(column: Column) -> Markup:
-    kind = "" if column.kind in WORDS else Markup(' class="cs-num"')
+    kind = _class(_CLASSES.get(column.kind, _NUMBERS))
     return Markup('<th scope="col"{}>{}</th>').format(kind, column.label)
 
 
@@ -83,20 +88,21 @@ def _row(
     row: Mapping[Any, Any], columns: Sequence[Column], language: Language, marks: Mapping[str, str], total: bool
 ) -> Markup:
     first, *others = columns
-    cells = [Markup('<th scope="row">{}</th>').format(_isolated(first, first.write(language, row[first.name])))]
+    name = _isolated(first, first.write(language, row[first.name]))
+    cells = [Markup('<th scope="row"{}>{}</th>').format(_class(marks[first.name]), name)]
     cells += [_cell(column, column.write(language, row[column.name]), marks[column.name]) for column in others]
     opening = Markup('<tr class="cs-total">') if total else Markup("<tr>")
     return opening + Markup("").join(cells) + Markup("</tr>")
 
 
 def _cell(column: Column, text: str, mark: str) -> Markup:
-    names = " ".join(filter(None, ["cs-date" if column.kind == "date" else "" if column.kind in WORDS else "cs-num", mark]))
-    kind = Markup(' class="{}"').format(names) if names else ""
+    kind = _class(_CLASSES.get(column.kind, _NUMBERS), mark)
     return Markup("<td{}>{}</td>").format(kind, _isolated(column, text))
 
 
 def _isolated(column: Column, text: str) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(text) if column.kind in ("text", "long") and not text.isascii() else Markup.escape(text)
+    foreign = column.kind in ("text", "long") and not text.isascii()
+    return Markup("<bdi>{}</bdi>").format(text) if foreign else Markup.escape(text)
 
 
 def csv_text(frame: pd.DataFrame, columns: Sequence[Column]) -> str:
@@ -120,5 +126,5 @@ def _raw(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return f"{value:.15g}"
     return csv_cell(value) if isinstance(value, str) else str(value)

@@ -9,6 +9,7 @@ LONGEST = 80
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
 _BLANKS = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
+_SPACES = " \xa0\u3000"
 
 
 def shown(value: object, longest: int = LONGEST) -> str:
@@ -19,7 +20,10 @@ def shown(value: object, longest: int = LONGEST) -> str:
 
 
 def csv_cell(value: str) -> str:
-    """A text that a spreadsheet takes as text: what starts like a formula or a control gets an apostrophe."""
-    starts = value[:1]
-    risky = starts in "=+-@＝＋－＠" or unicodedata.category(starts or "a") in {"Cc", "Cf"}  # noqa: RUF001
+    """A text that a spreadsheet takes as text: what starts like a formula or a control gets an apostrophe.
+
+    Blanks before it do not hide a formula; the text itself is not changed.
+    """
+    starts = value.lstrip(_SPACES)[:1]
+    risky = starts in "=+-@＝＋－＠" or unicodedata.category(starts or "a") in {"Cc", "Cf"}
     return f"'{value}" if starts and risky else value

@@ -15,11 +15,11 @@ VALUES = {"features": "('x')", "milestones": "('x')", "core": "('x')", "core_of_
 def bound(path: Path) -> str:
     """The query with a literal for every parameter."""
     text = path.read_text(encoding="utf-8")
-    for name in ("bucket_days", "n_buckets"):
+    for name in ("bucket_days", "n_buckets", "first_month", "n_months"):
         text = text.replace(f"${name}", "7")
     for name in sorted(VALUES, key=len, reverse=True):
         text = text.replace(f"${name}", VALUES[name])
-    for name in ("through", "middle", "start", "since", "after", "day"):
+    for name in ("through", "middle", "start", "last", "since", "after", "day"):
         text = text.replace(f"${name}", "DATE '2026-09-30'")
     return text
 

@@ -264,8 +264,10 @@ def _others() -> dict[str, pd.DataFrame]:
         "time_to_value": frame_of("time_to_value", values),
         "renewals": frame_of(
             "renewals",
-            [{**due, "due_mrr": 4000.0, "csm_call": "unsure"}]
-            + [{**done, "due_mrr": 8000.0, "renewed": True, "renewed_mrr": 8000.0}],
+            [
+                {**due, "due_mrr": 4000.0, "csm_call": "unsure"},
+                {**done, "due_mrr": 8000.0, "renewed": True, "renewed_mrr": 8000.0},
+            ],
         ),
         "attention": frame_of(
             "attention",

@@ -36,7 +36,7 @@ def advice(subject: Subject, column: Column, how: Notation, rule: str) -> str:
     x, relation = identifier(column.name), subject.mapped.relation
     plain = _reads(x, "", rule)
     odd = f"(SELECT {x} FROM {relation} WHERE {x} IS NOT NULL AND {plain} IS NULL LIMIT {_FIRST})"
-    promising = [name for name, n in _fits(subject, x, odd, rule, _RULES[rule]).items() if n]
+    promising = _best(_fits(subject, x, odd, rule, _RULES[rule]))
     fits = _fits(subject, x, relation, rule, ("", *promising))
     total, n_plain = _total(subject, x), fits.pop("")
     every = _plainest([name for name in promising if fits[name] == total])
@@ -46,6 +46,12 @@ def advice(subject: Subject, column: Column, how: Notation, rule: str) -> str:
         names = " and ".join(f'"{name}"' for name in every)
         return f" All {total:,} values fit {names}: only you know which holds."
     return _mixed(total, n_plain, fits)
+
+
+def _best(fits: dict[str, int]) -> list[str]:
+    """The four notations that read most, those of fewer words first."""
+    ranked = sorted((-n, name.count(" + "), place, name) for place, (name, n) in enumerate(fits.items()) if n)
+    return [name for *_, name in ranked[:4]]
 
 
 def _plainest(names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tables and queries of a DuckDB file or of any SQL database that SQLAlchemy speaks to.
+"""Tables and queries of any SQL database that SQLAlchemy speaks to.
 
 The URL of a database comes from an environment variable and never appears in a message.
 """
@@ -13,63 +13,13 @@ from typing import Any
 import duckdb
 import sqlalchemy as sa
 
-from ...errors import Problem, suggestion
+from ...errors import Problem
 from ..settings import Source, TableMap
-from ..sql import identifier, literal
+from ..sql import identifier
+from .duckdb_file import first_line, unknown_table
 from .header import names_of
-from .part import Found, NumberedRow, Part, append, create_table, insert_rows
-from .plain import kind_of_type, plain_sql, plain_text
-
-
-def read_duckdb(connection: duckdb.DuckDBPyConnection, target: str, found: Found, mapping: TableMap) -> Part:
-    """Fills the table `target` from a table or query of a DuckDB file, opened read-only."""
-    try:
-        with duckdb.connect(str(found.path), read_only=True) as source:
-            source.execute("SET TimeZone = 'UTC'")
-            source.execute("SET enable_external_access = false")
-            return _from_duckdb(connection, target, found, source, mapping)
-    except duckdb.Error as error:
-        said = f"cannot be read: {_first_line(error)}"
-        remedy = "Correct the table or query in workspace.toml, or close the program that holds the file."
-        return Part(problems=(found.problem("source_failed", said, remedy),))
-
-
-def _from_duckdb(
-    connection: duckdb.DuckDBPyConnection,
-    target: str,
-    found: Found,
-    source: duckdb.DuckDBPyConnection,
-    mapping: TableMap,
-) -> Part:
-    if mapping.table and (refused := _unknown_table(found, mapping.table, _duckdb_tables(source))):
-        return Part(problems=(refused,))
-    query = mapping.query or f"SELECT * FROM {_quoted(mapping.table or '')}"
-    described = source.execute(f"DESCRIBE {query.rstrip().rstrip(';')}").fetchall()
-    names, problems = names_of(found, [name for name, *_ in described], 1)
-    numbered = ", ".join(f"c{i}" for i in range(len(names)))
-    picks = ", ".join(plain_sql(f"c{i}", type_) for i, (_, type_, *_) in enumerate(described))
-    ordinal = f"{literal(found.name)}, row_number() OVER () + 1"
-    rows = source.sql(f"SELECT {picks}, {ordinal} FROM ({query.rstrip().rstrip(';')}) AS q({numbered})")
-    create_table(connection, target, names)
-    append(connection, target, rows.to_arrow_reader(100_000))
-    types = {name: kind_of_type(type_) for name, (_, type_, *_) in zip(names, described, strict=True)}
-    return Part(names, tuple(problems), plain={name: kind for name, kind in types.items() if kind})
-
-
-def _duckdb_tables(source: duckdb.DuckDBPyConnection) -> list[str]:
-    listed = source.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
-    return [name if schema == "main" else f"{schema}.{name}" for schema, name in listed]
-
-
-def _quoted(table: str) -> str:
-    return ".".join(identifier(part) for part in table.split("."))
-
-
-def _unknown_table(found: Found, table: str, known: list[str]) -> Problem | None:
-    if table.lower() in {name.lower() for name in known}:
-        return None
-    said = f'has no table "{table}"'
-    return found.problem("missing_table", said, f"Correct table in workspace.toml.{suggestion(table, known)}")
+from .part import Found, NumberedRow, Part, create_table, insert_rows
+from .plain import plain_text
 
 
 def read_database(
@@ -136,19 +86,15 @@ def _unknown_sql_table(found: Found, table: str, database: sa.Connection) -> Pro
     schema, _, name = table.rpartition(".")
     inspector = sa.inspect(database)
     known = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
-    return _unknown_table(found, name, known)
+    return unknown_table(found, name, known)
 
 
 def _scrubbed(error: sa.exc.SQLAlchemyError, url: sa.URL) -> str:
     """What the database said, without anything of its address."""
-    said = _first_line(getattr(error, "orig", None) or error)
+    said = first_line(getattr(error, "orig", None) or error)
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) and url.get_backend_name() != "sqlite":
         return f"the database refused ({type(error).__name__})"
     secrets = [url.password, url.username, url.host, url.database, str(Path(url.database or "").name)]
     for secret in sorted({str(part) for part in secrets if part}, key=len, reverse=True):
         said = said.replace(secret, "***")
     return said
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0][:200].rstrip(".")

@@ -15,8 +15,7 @@ from ...errors import Problem, suggestion
 from ..settings import FILE, Settings, Source, TableMap
 from ..sql import identifier
 from .csv import read_csv
-from .database import read_database, read_duckdb
-from .excel import read_excel
+from .duckdb_file import read_duckdb
 from .files import find_files
 from .parquet import read_parquet
 from .part import Found, Part, create_table
@@ -170,6 +169,8 @@ def _read(
         case "parquet":
             return read_parquet(connection, target, found)
         case "xlsx":
+            from .excel import read_excel
+
             return read_excel(connection, target, found, mapping, wanted)
         case "xls":
             remedy = "Save it as .xlsx in the spreadsheet program."
@@ -177,6 +178,8 @@ def _read(
         case "duckdb":
             return read_duckdb(connection, target, found, mapping)
         case "database":
+            from .database import read_database
+
             return read_database(connection, target, found, mapping, settings.sources[mapping.source or ""])
     return read_csv(connection, target, found, mapping, wanted)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing, label
+from .lettering import label
+from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing
 
 _SHADES = {1: (BLUE,), 2: (SKY, BLUE), 3: (PALE, SKY, BLUE)}
 
@@ -39,7 +40,7 @@ def stacks(rows: Sequence[Stack], parts: Sequence[str], lang: str, before_words:
 
 
 def shades(n: int) -> tuple[str, ...]:
-    """n fills from light to dark that stay apart in grey."""
+    """Fills, n of them, from light to dark that stay apart in grey."""
     return _SHADES.get(n, tuple([PALE] * max(0, n - 3)) + _SHADES[3])
 
 
@@ -48,20 +49,20 @@ def _key(canvas: Drawing, parts: Sequence[str]) -> None:
     step = 1 / max(len(parts), 3)
     for at, (name, shade) in enumerate(zip(parts, shades(len(parts)), strict=True)):
         canvas.box((at * step, at * step + 0.025), (-0.42, -0.22), shade)
-        canvas.text(at * step + 0.036, -0.31, label(name, 18), fontsize=12, color=MUTED)
+        canvas.text(at * step + 0.036, -0.31, label(name, 18), size=12, color=MUTED)
 
 
 def _stack(canvas: Drawing, at: int, row: Stack, before_words: str, target_words: str) -> None:
-    canvas.text(0, at + 0.2, label(row.name, 40), fontsize=12.5)
+    canvas.text(0, at + 0.2, label(row.name, 40), size=12.5)
     if not row.shares:
-        canvas.text(0, at + 0.55, row.remark, fontsize=12, color=MUTED)
+        canvas.text(0, at + 0.55, row.remark, size=12, color=MUTED)
         return
     left = 0.0
     for share, words, shade in zip(row.shares, row.words, shades(len(row.shares)), strict=True):
         canvas.box((left, left + share), (at + 0.38, at + 0.74), shade)
         if share > 0.09:
             ink = PAPER if shade == BLUE else INK
-            canvas.text(left + share / 2, at + 0.56, words, ha="center", color=ink, fontsize=12.5)
+            canvas.text(left + share / 2, at + 0.56, words, ha="center", color=ink, size=12.5)
         left += share
     _before(canvas, at, row, before_words)
     _target(canvas, at, row, target_words)
@@ -73,7 +74,7 @@ def _before(canvas: Drawing, at: int, row: Stack, words: str) -> None:
         canvas.box((left, left + share), (at + 0.77, at + 0.86), shade)
         left += share
     if words and row.before:
-        canvas.text(1, at + 0.2, words, ha="right", color=MUTED, fontsize=11)
+        canvas.text(1, at + 0.2, words, ha="right", color=MUTED, size=11)
 
 
 def _target(canvas: Drawing, at: int, row: Stack, words: str) -> None:
@@ -82,7 +83,7 @@ def _target(canvas: Drawing, at: int, row: Stack, words: str) -> None:
     x = 1 - row.target
     canvas.line([x, x], [at + 0.32, at + 0.86], PAPER, 4.5)
     canvas.line([x, x], [at + 0.3, at + 0.88], PLAN, 2.4)
-    canvas.text(x, at + 0.2, words, ha="center", color=PLAN, fontsize=11.5)
+    canvas.text(x, at + 0.2, words, ha="center", color=PLAN, size=11.5)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0, reference_words: 
         canvas.limits((0, longest), (len(rows), 0))
         if reference_words:
             canvas.line([0.006 * longest] * 2, [-0.34, -0.06], PLAN, 2.6)
-            canvas.text(0.03 * longest, -0.2, reference_words, color=PLAN, fontsize=11.5)
+            canvas.text(0.03 * longest, -0.2, reference_words, color=PLAN, size=11.5)
         for at, row in enumerate(rows):
             _bar(canvas, at, row, longest)
     return canvas.svg
@@ -115,12 +116,12 @@ def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0, reference_words: 
 def _bar(canvas: Drawing, at: int, row: Bar, longest: float) -> None:
     colour = LOSS if row.marked else BLUE
     y = (at + 0.5, at + 0.84)
-    canvas.text(0, at + 0.25, label(row.name, 30), "bold" if row.marked else "normal", fontsize=12.5)
-    canvas.note(longest, at + 0.25, row.remark, (52, 0), ha="right", fontsize=11, color=MUTED)
+    canvas.text(0, at + 0.25, label(row.name, 30), weight="bold" if row.marked else "normal", size=12.5)
+    canvas.text(longest, at + 0.25, row.remark, (52, 0), ha="right", size=11, color=MUTED)
     canvas.box((0, longest), y, RULE, alpha=0.45)
     canvas.box((0, row.share), y, SKY if not row.marked else colour)
     if row.low is not None and row.high is not None:
         canvas.line([row.low, row.high], [at + 0.67] * 2, INK, 1.4, marker="|", markersize=7)
     if row.reference is not None:
         canvas.line([row.reference] * 2, [at + 0.44, at + 0.9], PLAN, 2.6)
-    canvas.note(longest, at + 0.67, row.words, (52, 0), "bold", ha="right", fontsize=13, color=colour)
+    canvas.text(longest, at + 0.67, row.words, (52, 0), weight="bold", ha="right", size=13, color=colour)

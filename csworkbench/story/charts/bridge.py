@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .style import BLUE, INK, LOSS, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing, label
+from .lettering import label
+from .style import BLUE, INK, LOSS, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing
 
 _HALF = 0.36
 
@@ -29,7 +30,7 @@ def bridge(steps: Sequence[Step], lang: str, plan: float | None = None, plan_wor
         for at, (step, (low, high)) in enumerate(zip(steps, spans, strict=True)):
             _bar(canvas, at, step, max(low, floor), high)
             size = 11.5 if len(steps) < 7 else 10.5
-            canvas.note(at, floor, label(step.name, 16), (0, -14), ha="center", color=MUTED, fontsize=size)
+            canvas.text(at, floor, label(step.name, 16), (0, -14), ha="center", color=MUTED, size=size)
             if step.is_level and floor > 0:
                 _cut(canvas, at, floor, ceiling)
         _links(canvas, steps)
@@ -65,9 +66,7 @@ def _bar(canvas: Drawing, at: int, step: Step, low: float, high: float) -> None:
     else:
         canvas.box(x, (low, high), BLUE if step.is_level else SKY)
     weight = "bold" if step.is_level else "normal"
-    canvas.note(
-        at, high, step.words, (0, 5), weight, ha="center", va="bottom", fontsize=12, color=LOSS if loss else INK
-    )
+    canvas.text(at, high, step.words, (0, 10), weight=weight, ha="center", size=12, color=LOSS if loss else INK)
 
 
 def _cut(canvas: Drawing, at: int, floor: float, ceiling: float) -> None:
@@ -86,4 +85,4 @@ def _links(canvas: Drawing, steps: Sequence[Step]) -> None:
 def _plan(canvas: Drawing, at: int, plan: float, words: str) -> None:
     canvas.line([at - 0.5, at + 0.5], [plan, plan], PAPER, 4)
     canvas.line([at - 0.5, at + 0.5], [plan, plan], PLAN, 2.2)
-    canvas.text(at - 0.56, plan, words, color=PLAN, ha="right", fontsize=11.5)
+    canvas.text(at - 0.56, plan, words, color=PLAN, ha="right", size=11.5)

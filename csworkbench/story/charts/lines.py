@@ -43,7 +43,7 @@ def lines(
         _ends(canvas, series, len(ticks), unit)
         for at, tick in enumerate(ticks):
             for line_at, words in enumerate(tick.split("\n")):
-                canvas.note(at, low, words, (0, -12 - 15 * line_at), ha="center", color=MUTED, fontsize=11.5)
+                canvas.text(at, low, words, (0, -12 - 15 * line_at), ha="center", color=MUTED, size=11.5)
     return canvas.svg
 
 
@@ -59,7 +59,7 @@ def _window(series: Sequence[Line], reference: float | None) -> tuple[float, flo
 
 def _line(canvas: Drawing, line: Line, style: tuple[object, str, str]) -> None:
     dash, marker, colour = style
-    values = np.asarray(line.values, dtype=float)
+    values = [float(value) for value in line.values]
     at = len(values) - 1
     if line.plan is not None:
         canvas.line([at - 0.3, at + 0.3], [line.plan] * 2, PLAN, 2.6)
@@ -77,7 +77,7 @@ def _starts(canvas: Drawing, series: Sequence[Line], reference: tuple[float | No
     level, words = reference
     labels = sorted([*labels, *([(level, words, MUTED)] if level is not None else [])])
     for (_, words, colour), y in zip(labels, _apart([height for height, *_ in labels], 15 * unit), strict=True):
-        canvas.note(0, y, words, (-8, 0), ha="right", color=colour, fontsize=11.5)
+        canvas.text(0, y, words, (-8, 0), ha="right", color=colour, size=11.5)
 
 
 def _ends(canvas: Drawing, series: Sequence[Line], n: int, unit: float) -> None:
@@ -91,7 +91,7 @@ def _ends(canvas: Drawing, series: Sequence[Line], n: int, unit: float) -> None:
     labels.sort()
     heights = _apart([height for height, *_ in labels], 16 * unit)
     for (_, words, colour, weight), y in zip(labels, heights, strict=True):
-        canvas.note(n - 1, y, words, (22, 0), weight, color=colour, fontsize=12)
+        canvas.text(n - 1, y, words, (22, 0), weight=weight, color=colour, size=12)
 
 
 def _apart(heights: Sequence[float], gap: float) -> list[float]:

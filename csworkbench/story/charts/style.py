@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from importlib.util import find_spec
+from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -17,12 +14,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation, Text
 
-from ..text import shown
+from .lettering import Lettering
 from .small import small
 
 WIDTH = 440
@@ -39,63 +34,7 @@ DARK = {
     LOSS: "#ee9560",
     PLAN: "#bd9fe0",
 }
-FONTS = ("DejaVu Sans", "IPAexGothic")
-_RC: dict[str, Any] = {
-    "svg.hashsalt": "csworkbench",
-    "svg.fonttype": "path",
-    "text.parse_math": False,
-    "text.usetex": False,
-    "axes.unicode_minus": True,
-    "font.size": 12,
-    "text.color": INK,
-    "hatch.linewidth": 1.2,
-    "path.simplify": True,
-}
-
-
-@lru_cache
-def _japanese_font() -> Path:
-    """The font file inside the matplotlib-fontja wheel; importing that package would change global settings.
-
-    It has one weight, which is registered for bold too.
-    """
-    spec = find_spec("matplotlib_fontja")
-    assert spec is not None and spec.submodule_search_locations is not None
-    path = Path(next(iter(spec.submodule_search_locations))) / "fonts" / "ipaexg.ttf"
-    fontManager.addfont(str(path))
-    plain = next(entry for entry in fontManager.ttflist if entry.fname == str(path))
-    fontManager.ttflist.append(replace(plain, weight=700))
-    return path
-
-
-@lru_cache
-def _latin_font(weight: str) -> Path:
-    return Path(fontManager.findfont(FontProperties(family=FONTS[0], weight=weight)))
-
-
-@lru_cache
-def _characters(font: Path) -> frozenset[int]:
-    return frozenset(get_font(str(font)).get_charmap())
-
-
-@lru_cache
-def _known_characters() -> frozenset[int]:
-    return _characters(_latin_font("normal")) | _characters(_japanese_font())
-
-
-def label(value: object, longest: int = 28) -> str:
-    """A text from data as a drawing shows it: bounded, and a character that no font has becomes a square."""
-    known = _known_characters()
-    return "".join(c if ord(c) in known else "□" for c in shown(value, longest))
-
-
-def _font(words: str, lang: str, weight: str) -> dict[str, Any]:
-    """The one font that has every character, found without a search; else the families in turn."""
-    fonts = [_latin_font(weight), _japanese_font()]
-    for font in fonts if lang == "en" else reversed(fonts):
-        if _characters(font).issuperset(map(ord, words)):
-            return {"font": font}
-    return {"fontweight": weight}
+_RC: Any = {"svg.hashsalt": "csworkbench", "hatch.linewidth": 1.2, "path.simplify": True}
 
 
 @dataclass
@@ -114,11 +53,13 @@ class Drawing:
     bottom: int = 24
     figure: Figure = field(init=False)
     axes: Axes = field(init=False)
+    lettering: Lettering = field(init=False)
     svg: str = field(init=False, default="")
 
     def start(self) -> None:
         """Open the figure and its bare axes."""
-        self.figure = Figure(figsize=(WIDTH / 72, self.height / 72))
+        self.lettering = Lettering(self.lang)
+        self.figure = Figure(figsize=(WIDTH / 72, self.height / 72), dpi=72)
         FigureCanvasSVG(self.figure)
         box = (
             self.left / WIDTH,
@@ -134,20 +75,14 @@ class Drawing:
         self.axes.set_xlim(*x)
         self.axes.set_ylim(*y)
 
-    def text(self, x: float, y: float, words: str, weight: str = "normal", **how: Any) -> None:
-        """A text, middle at y."""
-        self._write(Text(x, y, words, **{"color": INK, "va": "center", **_font(words, self.lang, weight), **how}))
+    def text(self, x: float, y: float, words: str, away: tuple[float, float] = (0, 0), **how: Any) -> None:
+        """Words with their middle at y, so many units to the right of a point and above it.
 
-    def note(
-        self, x: float, y: float, words: str, away: tuple[float, float], weight: str = "normal", **how: Any
-    ) -> None:
-        """A text beside a point: so many units to the right of it and above."""
-        how = {"color": INK, "va": "center", "textcoords": "offset points", "annotation_clip": False, **how}
-        self._write(Annotation(words, (x, y), away, **_font(words, self.lang, weight), **how))
-
-    def _write(self, text: Text) -> None:
-        text.set_clip_on(False)
-        self.axes.add_artist(text)
+        how: size (units), color, ha (left, center, right), weight (normal, bold). Drawn above all else.
+        """
+        across, up = self.axes.transData.transform((x, y))
+        style = {"size": 12.0, "color": INK, "ha": "left", "weight": "normal", **how}
+        self.lettering.write(across + away[0], self.height - up - away[1], words, **style)
 
     def box(self, x: tuple[float, float], y: tuple[float, float], color: str, **how: Any) -> None:
         """A filled rectangle."""
@@ -159,27 +94,26 @@ class Drawing:
         self._add(Line2D(x, y, color=color, linewidth=width, **how))
 
     def _add(self, artist: Artist) -> None:
-        self.axes.add_artist(artist)
-        artist.set_clip_on(False)
+        artist.set_transform(self.axes.transData)
+        self.figure.add_artist(artist)
 
 
 @contextmanager
 def drawing(height: int, lang: str = "en", **margins: int) -> Iterator[Drawing]:
     """A drawing in the house style; after the block its `svg` holds the result."""
-    _japanese_font()
-    family = list(FONTS if lang == "en" else reversed(FONTS))
     canvas = Drawing(height, lang, **margins)
-    with mpl.rc_context({**_RC, "font.family": family}):
+    with mpl.rc_context(_RC):
         canvas.start()
         yield canvas
-        canvas.svg = _svg(canvas.figure)
+        canvas.svg = _svg(canvas)
 
 
-def _svg(figure: Figure) -> str:
+def _svg(canvas: Drawing) -> str:
     file = BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(file, format="svg", transparent=True, metadata=nothing)
-    return _themed(small(file.getvalue().decode()))
+    canvas.figure.savefig(file, format="svg", transparent=True, metadata=nothing)
+    picture = small(file.getvalue().decode()).removesuffix("</svg>")
+    return _themed(f"{picture}{canvas.lettering.svg()}</svg>")
 
 
 def _themed(svg: str) -> str:

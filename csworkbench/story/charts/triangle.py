@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
-from .style import BLUE, INK, LOSS, MUTED, PAPER, RULE, Drawing, drawing
+from .lettering import width
+from .style import BLUE, INK, LOSS, MUTED, PAPER, RULE, WIDTH, Drawing, drawing
 
 ROW, HEAD, BREAK = 23, 42, 0.45
 _PALE, _DEEP, _FULL_AT = 0.1, 0.55, 0.6
@@ -43,7 +43,7 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
     """The triangle as SVG; cells that are not over are hatched; the column at place `marked` is framed."""
     places = _places(rows)
     height = int(HEAD + ROW * (places[-1] + 1)) + 4
-    with drawing(height, lang, left=_left(rows), right=2, top=HEAD, bottom=4) as canvas:
+    with drawing(height, lang, left=_left(rows, lang), right=2, top=HEAD, bottom=4) as canvas:
         canvas.limits((0, len(heads.periods)), (places[-1] + 1, 0))
         _heads(canvas, heads)
         for row, at in zip(rows, places, strict=True):
@@ -53,10 +53,11 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
     return canvas.svg
 
 
-def _left(rows: Sequence[Cohort]) -> int:
-    """Room for the longest name and its n, in units: about 7 for a letter, 11 for a Japanese one."""
-    widths = [sum(11 if east_asian_width(c) in "WF" else 6.8 for c in row.name + row.n) for row in rows]
-    return int(max(widths)) + 22
+def _left(rows: Sequence[Cohort], lang: str) -> int:
+    """Room for the longest name and n, in units."""
+    return (
+        int(max(width(row.name, 11, lang, "bold") for row in rows) + max(width(row.n, 11.5, lang) for row in rows)) + 20
+    )
 
 
 def _places(rows: Sequence[Cohort]) -> list[float]:
@@ -65,18 +66,18 @@ def _places(rows: Sequence[Cohort]) -> list[float]:
 
 
 def _heads(canvas: Drawing, heads: Heads) -> None:
-    canvas.note(0, -1.3, heads.period, (-canvas.left + 2, 0), color=MUTED, fontsize=11.5)
-    canvas.note(0, -0.45, heads.n, (-8, 0), ha="right", color=MUTED, fontsize=11.5)
+    canvas.text(0, -1.3, heads.period, (-canvas.left + 2, 0), color=MUTED, size=11.5)
+    canvas.text(0, -0.45, heads.n, (-8, 0), ha="right", color=MUTED, size=11.5)
     for at, name in enumerate(heads.periods):
-        canvas.text(at + 0.5, -0.45, name, ha="center", color=MUTED, fontsize=11.5)
+        canvas.text(at + 0.5, -0.45, name, ha="center", color=MUTED, size=11.5)
 
 
 def _row(canvas: Drawing, row: Cohort, at: float) -> None:
     weight = "bold" if row.is_total else "normal"
-    canvas.note(0, at + 0.5, row.name, (-canvas.left + 2, 0), weight, fontsize=11)
-    canvas.note(0, at + 0.5, row.n, (-8, 0), weight, ha="right", fontsize=11.5)
+    canvas.text(0, at + 0.5, row.name, (-canvas.left + 2, 0), weight=weight, size=11)
+    canvas.text(0, at + 0.5, row.n, (-8, 0), weight=weight, ha="right", size=11.5)
     if row.note:
-        canvas.text(0.15, at + 0.5, row.note, color=MUTED, fontsize=11)
+        canvas.text(0.15, at + 0.5, row.note, color=MUTED, size=11)
         return
     known = [place for place, share in enumerate(row.shares) if share is not None]
     for place in known:
@@ -94,7 +95,7 @@ def _cell(canvas: Drawing, place: int, at: float, row: Cohort) -> None:
     colour = LOSS if share < 1 else BLUE
     canvas.box((place + 0.03, place + 0.97), (at + 0.04, at + 0.96), colour, alpha=round(depth, 2))
     weight = "bold" if row.is_total else "normal"
-    canvas.text(place + 0.5, at + 0.5, row.words[place], weight, ha="center", fontsize=11.5)
+    canvas.text(place + 0.5, at + 0.5, row.words[place], weight=weight, ha="center", size=11.5)
 
 
 def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
@@ -102,9 +103,11 @@ def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
     cohorts = [row for row in rows if not row.is_total]
     if not cohorts or cohorts[-1].note or cohorts[-1].shares[-1] is not None:
         return
-    blank = {"facecolor": PAPER, "edgecolor": "none", "pad": 2}
-    place = len(heads.periods) - 0.15, len(cohorts) - 0.5
-    canvas.text(*place, heads.later, ha="right", color=MUTED, fontsize=11, bbox=blank)
+    right, middle = len(heads.periods) - 0.1, len(cohorts) - 0.5
+    cell = (WIDTH - canvas.left - canvas.right) / len(heads.periods)
+    wide = (width(heads.later, 11, canvas.lang) + 8) / cell
+    canvas.box((right - wide, right), (middle - 0.38, middle + 0.38), PAPER)
+    canvas.text(right, middle, heads.later, (-4, 0), ha="right", color=MUTED, size=11)
 
 
 def _frame(canvas: Drawing, rows: Sequence[Cohort], places: Sequence[float], marked: int | None) -> None:

@@ -215,9 +215,9 @@ def _bounds(scene: Scene) -> str:
 def _alt(scene: Scene, data: pd.DataFrame) -> str:
     parts = []
     for unit, part in data.groupby("unit", sort=False):
-        shares = series(
-            scene.language,
-            [f"{_band(scene, row.band)} {scene.language.percent(row.share_accounts, 0)}" for row in part.itertuples()],
-        )
-        parts.append(f"{scene.name(str(unit))}: {shares}")
+        shares = [
+            f"{_band(scene, str(band))} {scene.language.percent(share, 0)}"
+            for band, share in zip(part["band"], part["share_accounts"], strict=True)
+        ]
+        parts.append(f"{scene.name(str(unit))}: {series(scene.language, shares)}")
     return scene.say("Stacked bars of accounts by adoption band. {parts}.", parts="; ".join(parts))

@@ -17,7 +17,7 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
         "mrr": (say("MRR"), say("Monthly recurring revenue at the end of the day: items that hold, net of discounts.")),
         "movements": (
             say("MRR movements"),
-            say("Opening + new + expansion + reactivation − contraction − churn = closing, per account."),  # noqa: RUF001
+            say("Opening + new + expansion + reactivation − contraction − churn = closing, per account."),
         ),
         "grr": (
             say("Gross revenue retention (GRR)"),
@@ -29,10 +29,16 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
         ),
         "nnmrr": (
             say("Net new MRR of the book (NNMRR)"),
-            say("Expansion − contraction − churn, credited to the CSM in charge on the day of the decision."),  # noqa: RUF001
+            say("Expansion − contraction − churn, credited to the CSM in charge on the day of the decision."),
         ),
-        "logo_churn": (say("Logo churn"), say("Lost opening accounts over opening accounts, with a 95% Wilson interval.")),
-        "quick_ratio": (say("Quick ratio"), say("(New + expansion) over (contraction + churn); undefined without a loss.")),
+        "logo_churn": (
+            say("Logo churn"),
+            say("Lost opening accounts over opening accounts, with a 95% Wilson interval."),
+        ),
+        "quick_ratio": (
+            say("Quick ratio"),
+            say("(New + expansion) over (contraction + churn); undefined without a loss."),
+        ),
         "renewal_rate": (say("Renewal rate"), say("Renewed over due, of what fell due and is decided.")),
         "cohort_retention": (
             say("Cohort retention"),
@@ -40,7 +46,7 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
         ),
         "adoption_index": (
             say("Adoption Index"),
-            say("0–100: seats used, breadth, depth and regularity of use; a missing part lowers coverage only."),  # noqa: RUF001
+            say("0–100: seats used, breadth, depth and regularity of use; a missing part lowers coverage only."),
         ),
         "step_conversion": (
             say("Step conversion"),
@@ -48,11 +54,11 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
         ),
         "time_to_value": (
             say("Time to value"),
-            say("Days from start to first value by Kaplan–Meier; accounts still waiting are kept."),  # noqa: RUF001
+            say("Days from start to first value by Kaplan–Meier; accounts still waiting are kept."),
         ),
-        "say_do": (say("Say–do gap"), say("High NPS with falling use, or low NPS with rising use.")),  # noqa: RUF001
+        "say_do": (say("Say–do gap"), say("High NPS with falling use, or low NPS with rising use.")),
         "attention": (say("Attention"), say("MRR times the number of signs that fired; fixed rules.")),
-        "nps": (say("NPS"), say("Share of promoters (9–10) minus share of detractors (0–6), times 100.")),  # noqa: RUF001
+        "nps": (say("NPS"), say("Share of promoters (9–10) minus share of detractors (0–6), times 100.")),
         "csat": (say("CSAT"), say("Mean satisfaction of support tickets, 1 to 5.")),
     }
 
@@ -87,14 +93,16 @@ def _rules(scene: Scene) -> dict[str, str]:
         "orphan": say("without an account"),
         "duplicate_row": say("repeated rows"),
         "duplicate_key": say("repeated keys"),
-        "future": say("dated after the export"),
+        "future_date": say("dated after the export"),
         "reversed": say("ending before they start"),
         "before_start": say("before the account's start"),
+        "before_subscription": say("before the first subscription"),
         "after_end": say("after the account's end"),
         "out_of_range": say("out of range"),
         "overlap": say("overlapping"),
         "where": say("filtered out"),
         "distinct": say("exact repeats"),
+        "unpivot": say("blank cells"),
         "near_key": say("nearly equal keys"),
         "churn_disagrees": say("churn contradicted"),
     }
@@ -112,6 +120,8 @@ def counted(scene: Scene, text: str) -> str:
 
 def freshness(scene: Scene) -> Exhibit:
     """Per table: rows, the last day in it, what was dropped, and whether it is truly as of the day."""
+    if not scene.has("freshness"):
+        return scene.missing("freshness", "freshness")
     frame = scene.frame("freshness")
     shown = frame.assign(
         dropped_rules=[counted(scene, text) for text in frame["dropped_rules"]],
@@ -147,5 +157,7 @@ def _title(scene: Scene, frame: pd.DataFrame) -> str:
     if not dropped:
         return scene.say("Every row of the exports is in these numbers")
     return scene.language.count(
-        "{n} row of the exports was left out, as declared", "{n} rows of the exports were left out, as declared", dropped
+        "{n} row of the exports was left out, as declared",
+        "{n} rows of the exports were left out, as declared",
+        dropped,
     )

@@ -92,7 +92,7 @@ def _exhibit(scene: Scene, id: str, unit: str, groups: Sequence[Group], together
     language = scene.language
     title, so_what = (logo_title, logo_sentence) if unit == "logo" else (revenue_title, revenue_sentence)
     data = _data(scene, groups, together)
-    periods = [column for column in data if column.startswith("after_")]
+    periods = [str(column) for column in data if str(column).startswith("after_")]
     return Exhibit(
         id,
         title(language, together),

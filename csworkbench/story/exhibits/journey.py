@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +43,7 @@ def journey_funnel(scene: Scene) -> Exhibit:
 
 def _exhibit(scene: Scene, data: pd.DataFrame, rated: pd.DataFrame) -> Exhibit:
     language = scene.language
-    row = rated.loc[rated["share"].idxmin()]
+    row = rated.sort_values("share", kind="stable").iloc[0]
     weakest = _weakest(row)
     columns = [
         Column("name", scene.say("Step")),
@@ -156,15 +158,15 @@ def _figure(scene: Scene, data: pd.DataFrame, weakest: int) -> str:
     return bars(rows, scene.language.lang, reference_words=scene.say("whole book") if has_reference else "")
 
 
-def _bar(scene: Scene, row: dict[str, object], weakest: int) -> Bar:
+def _bar(scene: Scene, row: Mapping[Any, Any], weakest: int) -> Bar:
     language = scene.language
-    n = int(str(row["n_eligible"]))
-    share = None if is_missing(row["share"]) else float(str(row["share"]))
-    days = language.count("{n} day", "{n} days", int(str(row["due_days"])))
+    n = int(row["n_eligible"])
+    share = None if is_missing(row["share"]) else float(row["share"])
+    days = language.count("{n} day", "{n} days", int(row["due_days"]))
     remark = scene.say("within {days}, n = {n}", days=days, n=language.number(n))
     if share is None:
         return Bar(str(row["name"]), 0.0, language.percent(None), remark=scene.say("{remark}: too few", remark=remark))
-    low, high, book = (float(str(row[key])) for key in ("low", "high", "book"))
+    low, high, book = (float(row[key]) for key in ("low", "high", "book"))
     reference = book if scene.segment and not is_missing(book) else None
     marked = row["step"] == weakest and share < 1
     return Bar(str(row["name"]), share, language.percent(share, 0), low, high, marked, remark, reference)
@@ -172,7 +174,8 @@ def _bar(scene: Scene, row: dict[str, object], weakest: int) -> Bar:
 
 def _caption(scene: Scene, data: pd.DataFrame) -> str:
     counted = scene.say(
-        "{subject}, started in the last 24 months. n: customers that reached the step before and whose due days are over; thin line: 95% interval.",
+        "{subject}, started in the last 24 months. n: customers that reached the step before and whose due days are over;"
+        " thin line: 95% interval.",
         subject=scene.name(scene.segment),
     )
     few = scene.say("Steps with fewer than 5 customers have no rate.") if data["n_eligible"].map(is_small).any() else ""
@@ -182,7 +185,7 @@ def _caption(scene: Scene, data: pd.DataFrame) -> str:
 def _alt(scene: Scene, data: pd.DataFrame) -> str:
     language = scene.language
     steps = [
-        f"{row.name_} {language.percent(row.share, 0)} (n = {language.number(row.n_eligible)})"
-        for row in data.rename(columns={"name": "name_"}).itertuples()
+        f"{row['name']} {language.percent(row['share'], 0)} (n = {language.number(row['n_eligible'])})"
+        for row in data.to_dict("records")
     ]
     return scene.say("Bars of customers that reach each step in time: {steps}.", steps=series(scene.language, steps))

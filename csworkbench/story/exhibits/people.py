@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from ...metrics.attention import HALVED, RENEWAL_DAYS, SILENT_DAYS
@@ -9,8 +11,7 @@ from ...metrics.intervals import SMALLEST_GROUP
 from ..exhibit import Exhibit, absent
 from ..scene import Scene
 from ..tables import Column, table
-
-N_SHOWN = 10
+from .renewals import N_SHOWN, largest
 
 
 def reason_words(scene: Scene) -> dict[str, str]:
@@ -40,6 +41,7 @@ def attention(scene: Scene) -> Exhibit:
         return absent("attention", scene.say("No account shows a sign that needs a person now."), scene.language)
     words = reason_words(scene)
     shown = found.assign(signs=[scene.language.listed([words[code] for code in codes]) for codes in found["reasons"]])
+    shown = shown.assign(name=shown["name"].where(shown["name"].notna(), shown["account_id"]))
     columns = [
         Column("name", scene.say("Account")),
         Column("signs", scene.say("Why"), "long"),
@@ -53,13 +55,15 @@ def attention(scene: Scene) -> Exhibit:
         title,
         scene.language,
         so_what=so_what,
-        caption=scene.say("Ranked by MRR times the number of signs; fixed rules, not a probability.")
-        + " " + scene.defined("attention"),
-        source=scene.source(*(name for name in _SIGNAL_TABLES if name in scene.measures.tables)),
+        caption=scene.noted(
+            scene.say("Ranked by MRR times the number of signs; fixed rules, not a probability."),
+            scene.defined("attention"),
+        ),
+        source=scene.source(*_SIGNAL_TABLES),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
         columns=columns,
-    )  # fmt: skip
+    )
 
 
 _SIGNAL_TABLES = ("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones")
@@ -76,12 +80,9 @@ def _urgent(scene: Scene, top: pd.DataFrame, found: pd.DataFrame) -> tuple[str, 
     more = (
         scene.language.count("{n} more account shows a sign.", "{n} more accounts show a sign.", rest) if rest else ""
     )
-    common = pd.Series([code for codes in top["reasons"] for code in codes]).value_counts()
-    common = common.rename_axis("code").reset_index(name="n").sort_values(["n", "code"], ascending=[False, True])
-    code, n = common.iloc[0]
-    often = scene.say(
-        "The most frequent sign: {sign} ({n} of {of}).", sign=reason_words(scene)[code], n=int(n), of=len(top)
-    )
+    counts = Counter(code for codes in top["reasons"] for code in codes)
+    code, n = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    often = scene.say("The most frequent sign: {sign} ({n} of {of}).", sign=reason_words(scene)[code], n=n, of=len(top))
     return title, scene.language.joined([often, more])
 
 
@@ -90,6 +91,9 @@ def service(scene: Scene) -> Exhibit:
     if not scene.has("service"):
         return scene.missing("service", "service")
     shown = scene.mine("service")
+    if shown.empty:
+        return absent("service", scene.say("No support ticket and no survey this quarter"), scene.language)
+    shown = _measured(scene, shown)
     shown.loc[shown["n_csat"] < SMALLEST_GROUP, "csat"] = float("nan")
     shown.loc[shown["n_nps"] < SMALLEST_GROUP, "nps"] = float("nan")
     columns = [
@@ -99,7 +103,7 @@ def service(scene: Scene) -> Exhibit:
         Column("median_first_response_hours", scene.say("First response, h"), "one"),
         Column("median_resolution_hours", scene.say("Resolution, h"), "one"),
         Column("share_escalated", scene.say("Escalated"), "share"),
-        Column("csat", scene.say("CSAT (1–5)"), "one"),  # noqa: RUF001
+        Column("csat", scene.say("CSAT (1–5)"), "one"),
         Column("n_csat", scene.say("CSAT answers"), "count"),
         Column("nps", scene.say("NPS"), "change"),
         Column("n_nps", scene.say("NPS answers"), "count"),
@@ -109,28 +113,50 @@ def service(scene: Scene) -> Exhibit:
         "service",
         title,
         scene.language,
-        caption=scene.say("Medians over tickets opened in the quarter; under 5 answers no score is shown.")
-        + " " + scene.defined("csat", "nps"),
-        source=scene.source(*(name for name in ("tickets", "surveys") if name in scene.measures.tables)),
+        caption=scene.noted(
+            scene.say("Medians over tickets opened in the quarter; under 5 answers no score is shown."),
+            scene.defined("csat", "nps"),
+        ),
+        source=scene.source("tickets", "surveys"),
         table_html=table(shown, columns, scene.language, title),
         data=shown,
         columns=columns,
-    )  # fmt: skip
+    )
+
+
+def _measured(scene: Scene, shown: pd.DataFrame) -> pd.DataFrame:
+    """Without zeros that stand for a table that is not there."""
+    counts = {"tickets": ("tickets",), "n_nps": ("surveys",), "n_csat": ("tickets", "surveys")}
+    unknown = [name for name, tables in counts.items() if not set(tables) & set(scene.measures.tables)]
+    return shown.assign(**dict.fromkeys(unknown, float("nan")))
 
 
 def _service_title(scene: Scene, shown: pd.DataFrame) -> str:
-    now = shown[shown["quarter"] == scene.quarter.label]
-    before = shown[shown["quarter"] == scene.quarter.previous.label]
+    per, before = (_load(shown, quarter.label) for quarter in (scene.quarter, scene.quarter.previous))
+    if per is None:
+        return _nps_title(scene, shown)
+    written = scene.language.number(per, 1)
+    was = scene.language.number(before, 1)
+    if before is None:
+        return scene.say("Support load is {per} tickets per account", per=written)
+    if written == was:
+        return scene.say("Support load stood at {per} tickets per account", per=written)
+    if per > before:
+        return scene.say("Support load rose from {before} to {per} tickets per account", per=written, before=was)
+    return scene.say("Support load fell from {before} to {per} tickets per account", per=written, before=was)
+
+
+def _load(shown: pd.DataFrame, quarter: str) -> float | None:
+    found = shown.loc[shown["quarter"] == quarter, "tickets_per_account"].dropna()
+    return float(found.iloc[0]) if len(found) else None
+
+
+def _nps_title(scene: Scene, shown: pd.DataFrame) -> str:
+    """The title where no support load is measured."""
+    now = shown[(shown["quarter"] == scene.quarter.label) & shown["nps"].notna()]
     if now.empty:
-        return scene.say("No support ticket and no survey this quarter")
-    per = float(now["tickets_per_account"].iloc[0])
-    words = {"per": scene.language.number(per, 1)}
-    if before.empty or abs(per - float(before["tickets_per_account"].iloc[0])) < 0.05:
-        return scene.say("Support load stood at {per} tickets per account", **words)
-    words["before"] = scene.language.number(float(before["tickets_per_account"].iloc[0]), 1)
-    if per > float(before["tickets_per_account"].iloc[0]):
-        return scene.say("Support load rose from {before} to {per} tickets per account", **words)
-    return scene.say("Support load fell from {before} to {per} tickets per account", **words)
+        return scene.say("No support ticket and too few survey answers this quarter")
+    return scene.say("NPS is {nps}", nps=scene.language.change(float(now["nps"].iloc[0])))
 
 
 def say_do(scene: Scene) -> Exhibit:
@@ -140,9 +166,11 @@ def say_do(scene: Scene) -> Exhibit:
     found = scene.mine("say_do")
     if found.empty:
         return absent("say_do", scene.say("What accounts say and what they do agree."), scene.language)
-    about = scene.frame("accounts")[["account_id", "name"]]
-    gaps = {"says_well_uses_less": scene.say("praises, uses less"), "says_badly_uses_more": scene.say("complains, uses more")}
-    shown = found.merge(about, on="account_id", how="left").assign(words=lambda f: f["gap"].map(gaps))
+    gaps = {
+        "says_well_uses_less": scene.say("praises, uses less"),
+        "says_badly_uses_more": scene.say("complains, uses more"),
+    }
+    shown = scene.with_names(found).assign(words=found["gap"].map(gaps))
     shown = shown.sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
     columns = [
         Column("name", scene.say("Account")),
@@ -157,7 +185,11 @@ def say_do(scene: Scene) -> Exhibit:
         "say_do",
         title,
         scene.language,
-        caption=scene.say("Use in the last 90 days against the 90 days before.") + " " + scene.defined("say_do"),
+        caption=scene.noted(
+            largest(scene, len(shown)),
+            scene.say("Use in the last 90 days against the 90 days before."),
+            scene.defined("say_do"),
+        ),
         source=scene.source("surveys", "usage"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,

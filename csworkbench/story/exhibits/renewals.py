@@ -36,24 +36,39 @@ def renewal_rates(scene: Scene) -> Exhibit:
         "renewal_rates",
         title,
         scene.language,
-        caption=scene.say("Rates are over renewals that fell due and are decided; under 5 of them no rate is shown.")
-        + " " + scene.defined("renewal_rate"),
+        so_what=_undecided(scene, shown),
+        caption=scene.noted(
+            scene.say("Rates are over renewals that fell due and are decided; under 5 of them no rate is shown."),
+            scene.defined("renewal_rate"),
+        ),
         source=scene.source("subscriptions", "opportunities"),
         table_html=table(shown, columns, scene.language, title),
         data=shown,
         columns=columns,
-    )  # fmt: skip
+    )
+
+
+def _undecided(scene: Scene, shown: pd.DataFrame) -> str:
+    now = shown[shown["quarter"] == scene.quarter.label]
+    n_open = int(now["n_open"].sum())
+    if not n_open:
+        return ""
+    return scene.language.count(
+        "{n} renewal that fell due this quarter is still open.",
+        "{n} renewals that fell due this quarter are still open.",
+        n_open,
+    )
 
 
 def _kept(scene: Scene, shown: pd.DataFrame) -> str:
     now = shown[shown["quarter"] == scene.quarter.label]
-    decided = int((now["n_due"] - now["n_open"]).sum())
-    if not decided:
+    due = int(now["n_due"].sum())
+    if due == int(now["n_open"].sum()):
         return scene.say("No renewal was decided this quarter")
     renewed = int(now["n_renewed"].sum())
     return scene.language.count(
         "{renewed} of {n} renewal due this quarter was kept", "{renewed} of {n} renewals due this quarter were kept",
-        decided, renewed=scene.language.number(renewed),
+        due, renewed=scene.language.number(renewed),
     )  # fmt: skip
 
 
@@ -84,7 +99,11 @@ def renewals_due(scene: Scene) -> Exhibit:
         title,
         scene.language,
         so_what=_doubtful(scene, ahead),
-        caption=scene.say("The {n} largest by MRR.", n=min(N_SHOWN, len(shown))) + " " + scene.defined("renewal_rate"),
+        caption=scene.noted(
+            largest(scene, len(shown)),
+            scene.say("Renewals that are decided already are left out."),
+            scene.defined("renewal_rate"),
+        ),
         source=scene.source("subscriptions", "opportunities", "assignments"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
@@ -92,12 +111,17 @@ def renewals_due(scene: Scene) -> Exhibit:
     )
 
 
+def largest(scene: Scene, n: int) -> str:
+    """That a table shows only its largest rows; empty when it shows all n."""
+    return scene.say("The {n} largest by MRR.", n=N_SHOWN) if n > N_SHOWN else ""
+
+
 def _described(scene: Scene, ahead: pd.DataFrame) -> pd.DataFrame:
-    about = scene.frame("accounts")[["account_id", "name", "csm", "adoption_index"]]
-    shown = ahead.merge(about, on="account_id", how="left").fillna({"name": ahead["account_id"]})
+    shown = scene.with_names(ahead, "csm", "adoption_index")
     order = ["due_mrr", "due_on", "account_id", "subscription_id"]
     shown = shown.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
-    return shown.assign(call=[calls(scene).get(str(call), None) for call in shown["csm_call"]])
+    words = calls(scene)
+    return shown.assign(call=shown["csm_call"].map(lambda call: words.get(call, call)))
 
 
 def calls(scene: Scene) -> dict[str, str]:

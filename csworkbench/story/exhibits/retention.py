@@ -11,7 +11,7 @@ from ...metrics.calendar import quarters_back
 from ..charts.lines import Line, lines
 from ..exhibit import Exhibit, absent
 from ..language import Language, is_missing
-from ..scene import ALL, Scene
+from ..scene import ALL, COMPANY, Scene
 from ..tables import Column
 from .wording import is_flat, is_small, joined, moved, sentences, share_against_plan, too_few, without_small
 
@@ -77,26 +77,25 @@ def _data(scene: Scene) -> pd.DataFrame:
     mine = known.reindex([label for label in wanted if label >= min(known.index, default=wanted[-1])])
     mine = mine.rename_axis("quarter").reset_index().assign(segment=scene.unit, n_open=lambda f: f["n_open"].fillna(0))
     others = (ALL,) if scene.segment else scene.segments
-    rest = trend[(trend["quarter"] == scene.quarter.label) & trend["segment"].isin(others)]
-    data = pd.concat([mine, rest.set_index("segment").loc[list(others)].reset_index()], ignore_index=True)
-    is_now = data["quarter"] == scene.quarter.label
-    plans = {
-        f"{rate}_plan": [_plan(scene, rate, s) if n else None for s, n in zip(data["segment"], is_now, strict=True)]
-        for rate in RATES
-    }
-    data = data.assign(**plans).rename(columns={"segment": "unit"}).astype({f"{rate}_plan": float for rate in RATES})
+    now = trend[trend["quarter"] == scene.quarter.label]
+    data = pd.concat([mine, *(now[now["segment"] == segment] for segment in others)], ignore_index=True)
+    for rate in RATES:
+        data[f"{rate}_plan"] = _plans(scene, rate, data)
+    data = data.rename(columns={"segment": "unit"})
     return data[["unit", "quarter", "n_open", *RATES, "grr_plan", "nrr_plan"]]
 
 
-def _plan(scene: Scene, rate: str, segment: str) -> float | None:
-    return scene.target(rate, "company" if segment == ALL else segment)
+def _plans(scene: Scene, rate: str, data: pd.DataFrame) -> pd.Series:
+    """The plan of this quarter of each row's part of the book; null in earlier quarters."""
+    owners = data["segment"].replace(ALL, COMPANY)
+    plans = pd.Series([scene.target(rate, str(owner)) for owner in owners], index=data.index, dtype=float)
+    return plans.where(data["quarter"] == scene.quarter.label)
 
 
 def _rate(scene: Scene, mine: pd.DataFrame, name: str) -> Rate:
-    before = mine[name].iloc[-2] if len(mine) > 1 else None
-    return Rate(
-        name.upper(), float(mine[name].iloc[-1]), None if is_missing(before) else float(before), scene.target(name)
-    )
+    values = [float(value) for value in mine[name]]
+    before = values[-2] if len(values) > 1 and not is_missing(values[-2]) else None
+    return Rate(name.upper(), values[-1], before, scene.target(name))
 
 
 def retention_title(language: Language, rate: Rate) -> str:
@@ -184,7 +183,8 @@ def _alt(scene: Scene, mine: pd.DataFrame) -> str:
     language = scene.language
     first, last = mine.iloc[0], mine.iloc[-1]
     return scene.say(
-        "Line chart of NRR and GRR from {start} to {end}: NRR from {nrr_first} to {nrr_last}, GRR from {grr_first} to {grr_last}.",
+        "Line chart of NRR and GRR from {start} to {end}: NRR from {nrr_first} to {nrr_last},"
+        " GRR from {grr_first} to {grr_last}.",
         start=language.quarter(first["quarter"]),
         end=language.quarter(last["quarter"]),
         nrr_first=language.percent(first["nrr"]),

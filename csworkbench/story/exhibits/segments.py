@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from ...metrics.intervals import suppressed
-from ..exhibit import Exhibit
+from ...metrics.intervals import SMALLEST_GROUP, suppressed
+from ..exhibit import Exhibit, absent
 from ..scene import ALL, Scene
 from ..tables import Column, table
 
-_RATES = ("nrr", "grr", "logo_churn", "logo_churn_low", "logo_churn_high")
+_RATES = ["growth", "nrr", "grr", "logo_churn", "logo_churn_low", "logo_churn_high"]
 
 
 def segments(scene: Scene) -> Exhibit:
     """Accounts, MRR, growth, NRR, GRR and logo churn of every segment and of the whole book."""
+    if not scene.has("mrr_trend"):
+        return scene.missing("segments", "mrr_trend")
     shown = segment_rows(scene)
+    if shown.empty:
+        return absent("segments", scene.say("No account had MRR this quarter"), scene.language)
     columns = [
         Column("name", scene.say("Segment")),
         Column("n_close", scene.say("Accounts"), "count"),
@@ -35,29 +40,38 @@ def segments(scene: Scene) -> Exhibit:
         title,
         scene.language,
         so_what=_so_what(scene, shown),
-        caption=scene.say("Rates of groups under 5 accounts are not shown, nor one that would give them away.")
-        + " " + scene.defined("mrr", "nrr", "grr", "logo_churn"),
+        caption=scene.noted(
+            scene.say("Rates of groups under 5 accounts are not shown, nor one that would give them away."),
+            scene.defined("mrr", "nrr", "grr", "logo_churn"),
+        ),
         source=scene.source("subscriptions", "accounts"),
         table_html=table(shown, columns, scene.language, title, marks, total=len(shown) - 1),
         data=shown,
-        columns=columns,
-    )  # fmt: skip
+        columns=[c for c in columns if c.name != "interval"] + _bounds(scene),
+    )
+
+
+def _bounds(scene: Scene) -> list[Column]:
+    """The interval as two columns of numbers, for the data."""
+    return [
+        Column("logo_churn_low", scene.say("95% from"), "share"),
+        Column("logo_churn_high", scene.say("95% to"), "share"),
+    ]
 
 
 def segment_rows(scene: Scene) -> pd.DataFrame:
     """One row per segment by MRR, then the whole book; rates of small groups are missing."""
     frame = scene.frame("mrr_trend")
     now = frame[frame["quarter"] == scene.quarter.label].set_index("segment")
-    parts = now.loc[list(scene.segments)]
-    hidden = suppressed(parts["n_open"].to_numpy())
-    parts.loc[hidden, list(_RATES)] = float("nan")
-    shown = pd.concat([parts, now.loc[[ALL]]]).reset_index()
-    opening = shown["mrr_open"].where(shown["mrr_open"] > 0)
-    intervals = [scene.language.interval(row.logo_churn_low, row.logo_churn_high) for row in shown.itertuples()]
+    now = now.assign(growth=now["mrr_close"] / now["mrr_open"].where(now["mrr_open"] > 0) - 1)
+    whole, parts = now.loc[now.index == ALL], now.loc[list(scene.segments)]
+    hidden = np.concatenate([suppressed(parts["n_open"].to_numpy()), whole["n_open"].to_numpy() < SMALLEST_GROUP])
+    shown = pd.concat([parts, whole]).reset_index()
+    shown.loc[hidden, _RATES] = float("nan")
+    bounds = zip(shown["logo_churn_low"], shown["logo_churn_high"], strict=True)
     return shown.assign(
         name=[scene.name(segment) for segment in shown["segment"]],
-        growth=shown["mrr_close"] / opening - 1,
-        interval=intervals,
+        interval=[scene.language.interval(low, high) for low, high in bounds],
     )
 
 
@@ -65,22 +79,27 @@ def _title(scene: Scene, shown: pd.DataFrame) -> str:
     rated = shown[(shown["segment"] != ALL) & shown["nrr"].notna()]
     if len(rated) < 2:
         return scene.say("The segments of the book")
-    best, worst = rated.loc[rated["nrr"].idxmax()], rated.loc[rated["nrr"].idxmin()]
+    ordered = rated.sort_values("nrr", kind="stable", ascending=False)
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
     if best["nrr"] - worst["nrr"] < 0.0005:
         return scene.say("All segments keep the same share of their revenue")
     return scene.say(
-        "{best} keeps and grows its revenue best ({high} NRR), {worst} least ({low})",
+        "NRR is highest in {best} ({high}) and lowest in {worst} ({low})",
         best=best["name"], high=scene.language.percent(best["nrr"]),
         worst=worst["name"], low=scene.language.percent(worst["nrr"]),
     )  # fmt: skip
 
 
 def _so_what(scene: Scene, shown: pd.DataFrame) -> str:
-    """Whether any segment's logo churn is really apart from that of the whole book."""
+    """Which segments' logo churn is really above that of the whole book, or below it."""
     book = shown[shown["segment"] == ALL].iloc[0]
     parts = shown[(shown["segment"] != ALL) & shown["logo_churn"].notna()]
-    above = parts[parts["logo_churn_low"] > book["logo_churn"]]
-    if len(above):
-        names = scene.language.listed(list(above["name"]))
-        return scene.say("Logo churn of {names} is above the book's by more than chance would explain.", names=names)
-    return scene.say("No segment's logo churn is apart from the book's by more than chance would explain.")
+    if len(parts) < 2:
+        return ""
+    above = scene.language.listed(list(parts["name"][parts["logo_churn_low"] > book["logo_churn"]]))
+    below = scene.language.listed(list(parts["name"][parts["logo_churn_high"] < book["logo_churn"]]))
+    if not above and not below:
+        return scene.say("No segment's logo churn is apart from the book's by more than chance would explain.")
+    more = scene.say("Logo churn of {names} is above the book's by more than chance would explain.", names=above)
+    less = scene.say("Logo churn of {names} is below the book's by more than chance would explain.", names=below)
+    return scene.noted(more if above else "", less if below else "")

@@ -14,6 +14,9 @@ from ..exhibit import Exhibit
 from ..language import Language, is_missing
 from ..scene import Scene
 from ..tables import FORMATS, Column
+from .wording import is_small, too_few
+
+_NEAR = 0.0005
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,21 @@ class Tile:
 
     @property
     def meets_plan(self) -> bool | None:
-        """Whether the plan is met; None without a plan or a value."""
+        """Whether the plan is met; None without a plan or a value.
+
+        Under 0.05 points (of money: 0.05%) from the plan counts as met: it reads the same.
+        """
         if is_missing(self.plan) or is_missing(self.value):
             return None
         assert self.plan is not None and self.value is not None
-        return self.value <= self.plan if self.lower_is_better else self.value >= self.plan
+        short = self.value - self.plan if self.lower_is_better else self.plan - self.value
+        return short < _NEAR * (1 if self.kind == "share" else abs(self.plan)) or short <= 0
 
 
 def tiles(scene: Scene) -> Exhibit:
     """MRR, NRR, GRR, logo churn, NNMRR and the share of well-adopted accounts as tiles."""
+    if not scene.has("mrr_trend"):
+        return scene.missing("tiles", "mrr_trend")
     shown = [tile for tile in _tiles(scene) if not is_missing(tile.value)]
     data = pd.DataFrame(
         [[t.label, t.value, t.before, t.year_ago, t.plan] for t in shown],
@@ -53,33 +62,52 @@ def tiles(scene: Scene) -> Exhibit:
         Column("plan", scene.say("Plan"), "number"),
     ]
     cells = Markup("").join(_cell(scene, tile) for tile in shown)
-    now = scene.mine("mrr_trend", scene.quarter)
-    n = int(now["n_open"].iloc[0]) if len(now) else 0
     return Exhibit(
         "tiles",
         headline(scene, shown),
         scene.language,
-        caption=scene.language.count("Rates are over {n} account with MRR at the start of the quarter.",
-                                     "Rates are over {n} accounts with MRR at the start of the quarter.", n)
-        + " " + scene.defined("mrr", "nrr", "grr", "logo_churn", "nnmrr", "adoption_index"),
+        caption=scene.noted(_base(scene), scene.defined(*dict.fromkeys(_DEFINED[tile.kpi] for tile in shown))),
         source=scene.source("subscriptions", "usage"),
         table_html=Markup('<ul class="cs-tiles">{}</ul>').format(cells),
         data=data,
         columns=columns,
-    )  # fmt: skip
+    )
+
+
+_DEFINED = {
+    "mrr_close": "mrr", "nrr": "nrr", "grr": "grr", "logo_churn": "logo_churn", "nnmrr": "nnmrr",
+    "adoption_high_share": "adoption_index",
+}  # fmt: skip
+
+
+def _n_open(scene: Scene) -> int:
+    now = scene.mine("mrr_trend", scene.quarter)
+    return int(now["n_open"].iloc[0]) if len(now) else 0
+
+
+def _base(scene: Scene) -> str:
+    """Over how many accounts the rates are, or why there are none."""
+    n = _n_open(scene)
+    if is_small(n):
+        return scene.say("No rates are shown: {words} at the start.", words=too_few(scene.language, n))
+    return scene.language.count(
+        "Rates are over {n} account with MRR at the start of the quarter.",
+        "Rates are over {n} accounts with MRR at the start of the quarter.",
+        n,
+    )
 
 
 def headline(scene: Scene, shown: list[Tile]) -> str:
     """What happened to MRR, and how many plans were met."""
     mrr = next((tile for tile in shown if tile.kpi == "mrr_close"), None)
-    if mrr is None:
+    if mrr is None or not (mrr.value or mrr.before):
         return scene.say("No account had MRR this quarter")
     return scene.language.joined([_growth(scene, mrr), _plans(scene, shown)])
 
 
 def _growth(scene: Scene, mrr: Tile) -> str:
     amount = scene.language.money(mrr.value)
-    if is_missing(mrr.before) or not mrr.before or mrr.value is None:
+    if is_missing(mrr.before) or not mrr.before or mrr.value is None or is_small(_n_open(scene)):
         return scene.say("{who} stands at {amount} MRR.", who=scene.subject, amount=amount)
     change = mrr.value / mrr.before - 1
     size = scene.language.percent(abs(change))
@@ -133,6 +161,8 @@ def _rate(scene: Scene, quarter: Quarter, column: str) -> float | None:
 
 
 def _nnmrr(scene: Scene, quarter: Quarter) -> float | None:
+    if not scene.has("nnmrr"):
+        return None
     frame = scene.frame("nnmrr")
     kind, owner = ("segment", scene.segment) if scene.segment else ("all", None)
     rows = frame[(frame["quarter"] == quarter.label) & (frame["owner_kind"] == kind)]
@@ -145,6 +175,8 @@ def _well_adopted(scene: Scene, quarter: Quarter) -> float | None:
         return None
     rows = scene.mine("adoption_bands", quarter)
     bands = scene.measures.settings.adoption.bands
+    if not bands:
+        return None
     top = rows[rows["band"] == max(bands, key=lambda name: bands[name])]
     scored = rows["n_accounts"].sum()
     return float(top["share_accounts"].iloc[0]) if len(top) and scored >= SMALLEST_GROUP else None
@@ -187,5 +219,11 @@ def _plan(scene: Scene, tile: Tile) -> Markup | str:
     if tile.meets_plan:
         words, mark = scene.say("meets the plan of {plan}", plan=plan), "cs-good"
     else:
-        words, mark = scene.say("misses the plan of {plan}", plan=plan), "cs-bad"
+        words, mark = _missed(scene, tile, plan), "cs-bad"
     return Markup('<span class="{}">{}</span>').format(mark, words)
+
+
+def _missed(scene: Scene, tile: Tile, plan: str) -> str:
+    if plan == FORMATS[tile.kind](scene.language, tile.value):
+        return scene.say("just misses the plan of {plan}", plan=plan)
+    return scene.say("misses the plan of {plan}", plan=plan)

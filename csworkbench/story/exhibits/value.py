@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...metrics.intervals import SMALLEST_GROUP
 from ..exhibit import Exhibit, absent
-from ..language import is_missing
+from ..language import MISSING, is_missing
 from ..scene import ALL, Scene
 from ..tables import Column, table
 
@@ -38,23 +38,34 @@ def time_to_value(scene: Scene) -> Exhibit:
         "time_to_value",
         title,
         scene.language,
-        caption=scene.say(
-            "Kaplan–Meier over accounts that started in the last 24 months; those still waiting count as waiting, "
-            "not as lost. A dash: not reached by enough accounts yet, or under 5 accounts."
-        ) + " " + scene.defined("time_to_value"),
+        caption=scene.noted(
+            scene.say(
+                "Kaplan–Meier over accounts that started in the last 24 months; those still waiting count as waiting, "
+                "not as lost. A dash: not reached by enough accounts yet, or under 5 accounts."
+            ),
+            scene.defined("time_to_value"),
+        ),
         source=scene.source("milestones", "accounts"),
         table_html=table(shown, columns, scene.language, title, total=len(shown) - 1 if len(shown) > 1 else None),
         data=shown,
-        columns=columns,
-    )  # fmt: skip
+        columns=[c for c in columns if c.name != "interval"] + _bounds(scene),
+    )
 
 
-def _intervals(scene: Scene, shown: pd.DataFrame) -> list[str | None]:
+def _bounds(scene: Scene) -> list[Column]:
+    """The interval as two columns of numbers, for the data."""
+    return [Column("low_days", scene.say("95% from"), "count"), Column("high_days", scene.say("95% to"), "count")]
+
+
+def _intervals(scene: Scene, shown: pd.DataFrame) -> list[str]:
+    """The interval of each median; open where too few accounts have reached it to close it."""
     number = scene.language.number
+    bounds = zip(shown["low_days"], shown["high_days"], strict=True)
     return [
-        None if is_missing(row.low_days) else f"{number(row.low_days)} – {number(row.high_days)}"  # noqa: RUF001
-        for row in shown.itertuples()
-    ]
+        scene.say("{low} or more", low=number(low)) if is_missing(high) and not is_missing(low)
+        else MISSING if is_missing(low) else f"{number(low)}–{number(high)}"
+        for low, high in bounds
+    ]  # fmt: skip
 
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
