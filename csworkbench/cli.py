@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from . import __version__
 from .errors import CsworkbenchError
 
 if TYPE_CHECKING:
+    from .data.snapshot import Snapshot
     from .data.workspace import Workspace
     from .metrics.calendar import Quarter
 
@@ -72,6 +73,8 @@ def check(workspace: Path, as_json: bool, as_of: date | None) -> int:
     opened = open_workspace(workspace)
     report = opened.check(today=as_of or _day_of_exports(opened))
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else str(report))
+    if report.ok and not as_json:
+        click.echo(f"next: csworkbench qbr {workspace} --quarter last")
     return GOOD if report.ok else REFUSED
 
 
@@ -86,7 +89,7 @@ def init(folder: Path) -> int:
     """Look at a folder of exports and write a first workspace.toml."""
     from .data.init import write_first_workspace
 
-    click.echo(write_first_workspace(folder))
+    click.echo(write_first_workspace(folder, today=_today()))
     return GOOD
 
 
@@ -126,9 +129,10 @@ def qbr(
     fiscal = _quarter(opened, quarter)
     day = as_of or _closing(opened, fiscal)
     templates = chosen_templates(packs, opened.path / "packs")
-    opened.snapshot(today=_day_of_exports(opened))
+    snapshot = opened.snapshot(today=_day_of_exports(opened))
     for problem in opened.check().tolerated:
         click.echo(f"tolerated: {problem}", err=True)
+    _warn_of_silence(snapshot, fiscal)
     source = measured(opened, fiscal, day)
     folder = output or Path("reports") / fiscal.label
     options = Options(lang, only, jobs, Limits(pack_seconds=pack_timeout), parameters)
@@ -145,7 +149,7 @@ def _quarter(workspace: Workspace, text: str) -> Quarter:
 
     first_month = workspace.settings.company.fiscal_year_start
     if text == "last":
-        return Quarter.of(_exported_on(workspace), first_month).previous
+        return Quarter.of(_exported_on(workspace) + timedelta(days=1), first_month).previous
     return Quarter.parse(text, first_month)
 
 
@@ -156,6 +160,14 @@ def _closing(workspace: Workspace, quarter: Quarter) -> date:
         return quarter.closing
     said = f"{quarter} ends on {quarter.closing}, the exports are of {exported_on}"
     raise CsworkbenchError(f"{said}. Choose a quarter that is over: --quarter last.")
+
+
+def _warn_of_silence(snapshot: Snapshot, quarter: Quarter) -> None:
+    """Say so where nothing in the exports happened in the quarter."""
+    latest = max((fact.latest for fact in snapshot.facts.values() if fact.latest), default=None)
+    if latest and latest < quarter.starts_on:
+        said = f"note: nothing in the exports happened in {quarter}; the latest fact is of {latest}"
+        click.echo(f"{said}. Declare exported_on under [company], or choose an earlier --quarter.", err=True)
 
 
 def _exported_on(workspace: Workspace) -> date:

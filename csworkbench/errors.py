@@ -40,7 +40,7 @@ class Problem:
         if self.row:
             place += f" row {self.row:,}"
         if self.column:
-            place += f' column "{self.column}"'
+            place += f' {"key" if self.file.endswith(".toml") else "column"} "{self.column}"'
         shown = "" if self.value is None else f'"{self.value}" '
         more = f" (and {self.count - 1:,} more row{'s' * (self.count > 2)})" if self.count > 1 else ""
         return f"{place}: {shown}{self.said}{more}. {self.remedy}"
@@ -186,10 +186,26 @@ RULES: dict[str, tuple[str, str]] = {
         "Map it: values under [tables.{table}.columns.{field}].",
     ),
     "reversed": ("lies before {other}", _TOLERATE),
-    "future_date": ("lies after the day of the export, {day}", _TOLERATE),
+    "future_date": (
+        "lies after the day of the export, {day}",
+        "Correct the rows, or the day (exported_on under [company]), or declare what to do with them:"
+        " {policy} = {choices} under [tables.{table}].",
+    ),
     "before_start": ("lies before the account's start on {other}", _TOLERATE),
     "before_subscription": ("lies before the account's first subscription on {other}", _TOLERATE),
     "after_end": ("lies after the end of the account's last subscription on {other}", _TOLERATE),
+    "left_but_paying": (
+        "says that the account {account} has left, but it pays for {other} on {day}",
+        _TOLERATE,
+    ),
+    "stays_but_not_paying": (
+        "says that the account {account} has not left, but its last subscription ended on {other}",
+        _TOLERATE,
+    ),
+    "churn_without_end": (
+        "is the day of a churn, but the account pays for {other} on {until}",
+        _TOLERATE,
+    ),
     "total_differs": (
         "is the total of the rows that were read, but {declared} is declared",
         "Export again, or correct {field} under [tables.{table}.totals].",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ import duckdb
 from ..errors import Problem, fault
 from ..schema import TABLES
 from .check.book import make_book
+from .check.churn import account_problems, churn_notices, last_day, make_contracts
 from .check.near import teach
 from .check.notices import notices_about
 from .check.report import CheckReport
@@ -38,6 +40,7 @@ class Loading:
     tolerated: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     facts: dict[str, TableFacts] = field(default_factory=dict)
+    damaged: set[str] = field(default_factory=set)
     hashes: dict[str, str] = field(default_factory=dict)
 
     def report(self) -> CheckReport:
@@ -70,7 +73,11 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path
     teach(connection)
     for name in sorted(settings.tables, key=_order):
         mapped, readable = _read(connection, name, settings, folder, loading)
-        _check(Subject(connection, TABLES[name], settings.tables[name], mapped, settings, readable), day, loading)
+        subject = Subject(connection, TABLES[name], settings.tables[name], mapped, settings, readable)
+        _check(subject, day, loading)
+        if name == "accounts":
+            accounts = subject
+    _check_churn(accounts, day, loading)
     _finish(connection, settings, loading)
     return Loaded(loading.report(), loading.hashes)
 
@@ -115,6 +122,8 @@ def _read(
     raw = read_raw(connection, name, mapping, settings, folder)
     mapped = map_columns(connection, raw, mapping, settings, folder)
     loading.problems += [p for p in (*raw.problems, *mapped.problems) if not p.tolerated]
+    if any(not p.tolerated for p in (*raw.problems, *mapped.problems)):
+        loading.damaged.add(name)
     loading.problems += broken_seals(mapping, raw, folder)
     loading.tolerated += [p for p in (*raw.problems, *mapped.problems) if p.tolerated]
     loading.notices += raw.notices
@@ -125,15 +134,42 @@ def _read(
 def _check(subject: Subject, day: date | None, loading: Loading) -> None:
     connection, name = subject.connection, subject.name
     targets = [target for target in TARGETS if target == name or _filled(loading, target)]
+    if _judges_churn(loading):
+        targets.append("subscriptions")
     checked = check_table(subject, day, targets)
+    if checked.problems:
+        loading.damaged.add(name)
     loading.problems += checked.problems
     loading.tolerated += checked.tolerated
     loading.notices += checked.notices
     loading.facts[name] = checked.facts
     if name in ("accounts", "subscriptions"):
         make_book(connection, subscriptions=name == "subscriptions")
+    if name == "subscriptions":
+        make_contracts(connection)
     drop = {f"raw_{name}", f"mapped_{name}", f"typed_{name}"} - {"typed_accounts"}
     _drop(connection, drop)
+
+
+def _judges_churn(loading: Loading) -> bool:
+    """Whether subscriptions are there whose every end can be trusted."""
+    return _filled(loading, "subscriptions") and "subscriptions" not in loading.damaged
+
+
+def _check_churn(accounts: Subject, day: date | None, loading: Loading) -> None:
+    """Hold what accounts say of churn against the subscriptions."""
+    last = last_day(accounts.connection, day) if _judges_churn(loading) else None
+    if last is None:
+        return
+    found = [*account_problems(accounts, last)]
+    loading.problems += [problem for problem in found if not problem.tolerated]
+    loading.tolerated += [problem for problem in found if problem.tolerated]
+    kept = Counter(loading.facts["accounts"].tolerated)
+    for problem in found:
+        kept[problem.rule] += problem.count if problem.tolerated else 0
+    loading.facts["accounts"] = replace(loading.facts["accounts"], tolerated={rule: n for rule, n in kept.items() if n})
+    rules = frozenset(problem.rule for problem in (*loading.problems, *loading.tolerated))
+    loading.notices += churn_notices(accounts, last, rules, events=_filled(loading, "factors"))
 
 
 def _filled(loading: Loading, name: str) -> bool:
@@ -147,7 +183,7 @@ def _finish(connection: duckdb.DuckDBPyConnection, settings: Settings, loading: 
         _drop(connection, {"events"})
     filled = {name: fact for name, fact in loading.facts.items() if fact.rows}
     loading.notices += notices_about(connection, settings, filled)
-    _drop(connection, {"typed_accounts", "account_book"})
+    _drop(connection, {"typed_accounts", "account_book", "contracts"})
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:

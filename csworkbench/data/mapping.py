@@ -10,9 +10,10 @@ import duckdb
 
 from .. import schema
 from ..errors import Problem
+from .expression import Expression
 from .mapping_columns import Filled, filled_columns
 from .mapping_faults import fault_problems, first_rows, merged
-from .mapping_rows import source_rows
+from .mapping_rows import LEFT, left_condition, source_rows
 from .mapping_source import Rows, count
 from .mapping_totals import without_totals
 from .mask import shown
@@ -26,7 +27,8 @@ class Mapped:
     """A DuckDB relation `mapped_<name>`: the mapped canonical columns as VARCHAR, `_file` and `_row`.
 
     NULL: not measured. origin: canonical column → source column for messages. mapped: canonical columns there.
-    dropped: rule → rows dropped as declared: "where", "distinct", and "unpivot" (blank cells).
+    dropped: rule → rows dropped as declared: "where", "distinct", and "unpivot" (blank cells). left: whether the
+    relation has `_left`, BOOLEAN: whether the account has left by the CRM's own word, NULL when that is not known.
     unused: source columns used nowhere. plain: canonical column → "date", "timestamp" or "number": already an ISO
     date or a plain decimal, because it came typed (Excel date, Parquet, database) or from an expression; declared
     formats do not apply to it. looked_up: content hashes of the files that look-ups read.
@@ -41,6 +43,7 @@ class Mapped:
     unused: tuple[str, ...] = ()
     plain: Mapping[str, str] = field(default_factory=dict)
     looked_up: tuple[str, ...] = ()
+    left: bool = False
 
 
 def map_columns(
@@ -63,17 +66,20 @@ def map_columns(
     rows = rows.but(*_incomplete_files(raw, rows))
     rows = without_totals(connection, rows, table, columns)
     rows = rows.but(*_value_problems(connection, rows, table, columns))
-    dropped = _make(connection, relation, rows, columns, mapping.distinct)
+    left, rows = left_condition(connection, rows, mapping)
+    dropped = _make(connection, relation, rows, columns, mapping.distinct, left)
+    origin = {column.name: column.label for column in columns}
     return Mapped(
         raw.name,
         relation,
-        {column.name: column.label for column in columns},
+        origin | ({LEFT: left.columns[0] if len(left.columns) == 1 else left.text} if left else {}),
         tuple(column.name for column in columns),
         rows.problems,
         dropped,
         tuple(column for column in raw.columns if column not in rows.used),
         {column.name: column.plain for column in columns if column.plain},
         rows.hashes,
+        left is not None,
     )
 
 
@@ -130,14 +136,20 @@ def _unmapped(connection: duckdb.DuckDBPyConnection, rows: Rows, column: Filled,
 
 
 def _make(
-    connection: duckdb.DuckDBPyConnection, relation: str, rows: Rows, columns: Sequence[Filled], distinct: bool
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    rows: Rows,
+    columns: Sequence[Filled],
+    distinct: bool,
+    left: Expression | None,
 ) -> dict[str, int]:
     """Makes the relation: a view of renamed columns, a table when more was done. Returns rule → rows dropped."""
-    select = _select(rows, columns)
+    select = _select(rows, columns, left)
     moved = rows.relation.startswith("mapped_")
     if distinct:
-        select = _first_of_same(select, [column.name for column in columns])
-    kind = "TABLE" if moved or distinct or any(column.expression for column in columns) else "VIEW"
+        select = _first_of_same(select, [column.name for column in columns] + [LEFT] * (left is not None))
+    derived = left is not None or any(column.expression for column in columns)
+    kind = "TABLE" if moved or distinct or derived else "VIEW"
     connection.execute(f"CREATE TEMP {kind} {identifier(relation)} AS {select}")
     dropped = dict(rows.dropped)
     if distinct:
@@ -147,12 +159,15 @@ def _make(
     return {rule: n for rule, n in dropped.items() if n}
 
 
-def _select(rows: Rows, columns: Sequence[Filled]) -> str:
-    inner = ", ".join(f"{column.inner} AS v{i}" for i, column in enumerate(columns))
+def _select(rows: Rows, columns: Sequence[Filled], left: Expression | None) -> str:
+    inner = [f"{column.inner} AS v{i}" for i, column in enumerate(columns)]
     outer = [
         f"{column.sql.replace('_value', f'v{i}')} AS {identifier(column.name)}" for i, column in enumerate(columns)
     ]
-    values = f"SELECT {inner}{', ' if inner else ''}_file, _row FROM {identifier(rows.relation)}"
+    if left:
+        inner.append(f"{left.sql} AS {LEFT}")
+        outer.append(LEFT)
+    values = f"SELECT {', '.join([*inner, '_file', '_row'])} FROM {identifier(rows.relation)}"
     return f"SELECT {', '.join([*outer, '_file', '_row'])} FROM ({values})"
 
 

@@ -9,13 +9,15 @@ import duckdb
 
 from .. import schema
 from ..errors import Problem
-from .expression import ExpressionError, compile_expression
+from .expression import Expression, ExpressionError, compile_expression
 from .mapping_faults import fault_problems
 from .mapping_lookup import looked_up
 from .mapping_source import Rows, count, is_taken, step, taken
 from .read import Raw
 from .settings import FILE, Settings, TableMap
 from .sql import identifier, literal
+
+LEFT = "_left"
 
 
 def source_rows(
@@ -63,19 +65,36 @@ def _readable(where: str, rows: Rows) -> bool:
 
 def filtered(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> Rows:
     """The rows for which the condition is true; where it is false or unknown they are counted as dropped."""
-    place = f"tables.{rows.name}.where"
-    try:
-        condition = compile_expression(where, (*rows.columns, *rows.absent))
-        if condition.kind != "bool":
-            raise ExpressionError("is not a condition", 'Write a comparison, such as status == "active".')
-    except ExpressionError as error:
-        return rows.but(Problem(FILE, 0, place, "bad_expression", error.said, error.remedy, where))
-    if rows.absent & set(condition.columns):
+    condition, rows = _condition(connection, rows, where, "where")
+    if condition is None:
         return rows
-    rows = rows.but(*fault_problems(connection, rows.relation, condition, place, rows.personal), used=condition.columns)
     select = f"SELECT * FROM {identifier(rows.relation)} WHERE {condition.sql}"
     relation, fewer = step(connection, rows, "where", select)
     return replace(rows, relation=relation, dropped={**rows.dropped, "where": fewer})
+
+
+def left_condition(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, mapping: TableMap
+) -> tuple[Expression | None, Rows]:
+    """The condition that `left` declares, or None; and the rows with the problems that it has in them."""
+    return _condition(connection, rows, mapping.left, "left") if mapping.left is not None else (None, rows)
+
+
+def _condition(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, text: str, key: str
+) -> tuple[Expression | None, Rows]:
+    """The condition over the rows; None when it cannot be had, which is a problem of the rows."""
+    place = f"tables.{rows.name}.{key}"
+    try:
+        condition = compile_expression(text, (*rows.columns, *rows.absent))
+        if condition.kind != "bool":
+            raise ExpressionError("is not a condition", 'Write a comparison, such as status == "active".')
+    except ExpressionError as error:
+        return None, rows.but(Problem(FILE, 0, place, "bad_expression", error.said, error.remedy, text))
+    if rows.absent & set(condition.columns):
+        return None, rows
+    problems = fault_problems(connection, rows.relation, condition, place, rows.personal)
+    return condition, rows.but(*problems, used=condition.columns)
 
 
 def _unpivoted(connection: duckdb.DuckDBPyConnection, rows: Rows, mapping: TableMap) -> Rows:

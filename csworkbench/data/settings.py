@@ -86,7 +86,8 @@ class TableMap(Strict):
 
     rows, totals: control totals of the export: its data rows, and per canonical column the sum of a number or the count
     of different values of anything else, as read, before conversions and declared drops. sha256: seal of each file, as
-    sha256sum prints it.
+    sha256sum prints it. left (of accounts only): condition under which the account has left by the CRM's own word; it
+    is held against the subscriptions and becomes no column.
     """
 
     path: str | tuple[str, ...] | None = None
@@ -106,6 +107,7 @@ class TableMap(Strict):
     multiline: bool = False
     where: str | None = None
     distinct: bool = False
+    left: str | None = None
     columns: Mapping[str, str | ColumnMap] = Field(default_factory=dict)
     lookups: Mapping[str, Lookup] = Field(default_factory=dict)
     unpivot: Unpivot | None = None
@@ -119,6 +121,7 @@ class TableMap(Strict):
     on_after_end: Tolerance = "keep"
     on_out_of_range: Literal["refuse", "drop", "empty"] = "refuse"
     on_near_key: Literal["refuse", "keep"] = "refuse"
+    on_churn_disagrees: Literal["refuse", "keep"] = "refuse"
 
 
 class Milestone(Strict):
@@ -179,13 +182,19 @@ def read_settings(folder: str | Path) -> Settings:
     """
     path = Path(folder) / FILE
     if not path.is_file():
-        remedy = f"Give a folder that holds {FILE}, or write a first one with: csworkbench init {folder}"
-        raise SettingsError([Problem(str(path), 0, "", "no_workspace", "there is no such file", remedy)], str(folder))
+        raise SettingsError([_no_workspace(path)], str(folder))
     try:
         return parse_settings(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         problem = Problem(FILE, 0, "", "not_utf8", f"is not UTF-8 at byte {error.start}", "Save it as UTF-8.")
         raise SettingsError([problem], FILE) from None
+
+
+def _no_workspace(path: Path) -> Problem:
+    if not path.parent.is_dir():
+        return Problem(str(path.parent), 0, "", "no_folder", "is not a folder", f"Give the folder that holds {FILE}.")
+    remedy = f"Give a folder that holds {FILE}, or write a first one with: csworkbench init {path.parent}"
+    return Problem(str(path), 0, "", "no_workspace", "there is no such file", remedy)
 
 
 def parse_settings(text: str) -> Settings:

@@ -29,6 +29,11 @@ _KINDS = {
     "float_type": "a number",
     "float_parsing": "a number",
 }
+_BOUNDS = {
+    "greater_than": "above {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -69,6 +74,12 @@ def _fault(place: tuple[str | int, ...], errors: list[Any], model: type[BaseMode
         return Problem(FILE, 0, name, "missing_key", "is needed, but not there", "Add this key.")
     if error["type"] == "literal_error":
         return _not_a_choice(name, error)
+    if error["type"] in _BOUNDS:
+        said = f"is {error['input']}, but must be {_BOUNDS[error['type']].format(**error['ctx'])}"
+        return Problem(FILE, 0, name, "bad_setting", said, "Correct this key.")
+    if error["type"] == "string_pattern_mismatch":
+        said = f'is "{error["input"]}", which is no currency code'
+        return Problem(FILE, 0, name, "bad_setting", said, 'Write three capitals, such as "USD".')
     kinds = [*dict.fromkeys(_KINDS[e["type"]] for e in errors if e["type"] in _KINDS)]
     if kinds:
         return Problem(FILE, 0, name, "bad_setting", f"must be {' or '.join(kinds)}", "Correct this key.")
@@ -111,6 +122,10 @@ def meaning_faults(settings: Settings) -> Iterator[Problem]:
         if name not in columns:
             said = f'is "{name}", which is no column of accounts that can split the book'
             yield Problem(FILE, 0, place, "unknown_column", said, suggestion(name, columns).strip())
+    for name, mapping in settings.tables.items():
+        if mapping.left is not None and name != "accounts":
+            remedy = "Move it to [tables.accounts]."
+            yield Problem(FILE, 0, f"tables.{name}.left", "misplaced_key", "is known for accounts only", remedy)
     for language in settings.company.languages:
         if not _LANGUAGE.fullmatch(language):
             said = f'is "{language}", which is no language code'

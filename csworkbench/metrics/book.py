@@ -60,9 +60,9 @@ def paid_spans(view: View, through: date | None = None) -> pd.DataFrame:
 
 
 def attributes(view: View) -> pd.DataFrame:
-    """Accounts as known, indexed by account_id: name, segment, touch_tier, industry, country, started_on."""
-    columns = "account_id, name, segment, touch_tier, industry, country, started_on"
-    known = view.sql(f"SELECT {columns} FROM accounts").astype({"account_id": "str"})
+    """Accounts as known, indexed by account_id: started_on, name and the columns that can split the book."""
+    columns = "name, segment, touch_tier, industry, country, language, parent_id, employees, started_on"
+    known = view.sql(f"SELECT account_id, {columns} FROM accounts").astype({"account_id": "str"})
     return known.set_index("account_id").sort_index().astype({"started_on": "datetime64[us]"})
 
 

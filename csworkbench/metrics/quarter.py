@@ -37,8 +37,12 @@ NEEDS = MappingProxyType(
 def measure_quarter(view: View, quarter: Quarter) -> QuarterMeasures:
     """Every frame of the quarter that the tables of the view allow; what is missing for the others is in `absent`.
 
-    view: as known on a day that is not before the quarter's closing; CsworkbenchError otherwise.
+    view: as known on a day that is not before the quarter's closing, of a company with the quarter's fiscal year;
+    CsworkbenchError otherwise.
     """
+    begins = view.settings.company.fiscal_year_start
+    if quarter.fiscal_year_start != begins:
+        raise CsworkbenchError(f"{quarter} is of a fiscal year from month {quarter.fiscal_year_start}, not {begins}")
     if view.as_of < quarter.closing:
         raise CsworkbenchError(f"{quarter} closes on {quarter.closing}; a view of {view.as_of} does not know it yet")
     making = _Making(view, quarter)
@@ -133,7 +137,7 @@ class _Making:
         wanted = trend.targets_of(self.targets, "adoption_high_share", self.recent)
         owner = found["segment"].replace({"all": "company"})
         goal = found.assign(owner=owner).merge(wanted, on=["quarter", "owner"], how="left")["target"]
-        top = found["band"] == max(bands, key=lambda name: bands[name])
+        top = found["band"] == max(bands, key=lambda name: bands[name], default="")
         return found.assign(target_share=goal.to_numpy()).assign(target_share=lambda f: f["target_share"].where(top))
 
     @cached_property

@@ -14,9 +14,7 @@ from .table import SQL_TYPES, Column, Table, Type
 
 __all__ = ["REQUIRED", "SQL_TYPES", "TABLES", "Column", "Table", "Type", "table"]
 
-TABLES: Mapping[str, Table] = {
-    table.name: table for table in (*customer.TABLES, *service.TABLES, *team.TABLES)
-}
+TABLES: Mapping[str, Table] = {table.name: table for table in (*customer.TABLES, *service.TABLES, *team.TABLES)}
 REQUIRED = ("accounts", "subscriptions")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .table import ACCOUNT, CSM, declare, until
+from .table import ACCOUNT, declare, until
 
 TABLES = (
     declare(

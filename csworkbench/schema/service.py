@@ -24,7 +24,7 @@ TABLES = (
         occurred="opened_at",
         hidden_until={
             **until("first_response_at", "resolved_at"),
-            **{name: ("resolved_at",) for name in ("reopened", "bot_resolved", "csat")},
+            **dict.fromkeys(("reopened", "bot_resolved", "csat"), ("resolved_at",)),
         },
         references=ACCOUNT,
         span=("opened_at", "resolved_at"),
@@ -95,7 +95,7 @@ TABLES = (
         assessed_on date
         source text""",
         occurred="agreed_on",
-        hidden_until={name: ("assessed_on",) for name in ("actual", "status", "assessed_on")},
+        hidden_until=dict.fromkeys(("actual", "status", "assessed_on"), ("assessed_on",)),
         references=ACCOUNT,
     ),
     declare(

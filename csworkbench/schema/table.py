@@ -112,6 +112,7 @@ def declare(
     references: Mapping[str, str] | None = None,
     span: tuple[str, str] | None = None,
 ) -> Table:
+    """A table from its texts: key columns parted by blanks, one line `name type option …` per column."""
     parsed = (*_columns(columns), _RECORDED)
     return Table(name, grain, tuple(key.split()), parsed, occurred, hidden_until or {}, references or {}, span)
 

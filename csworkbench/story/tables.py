@@ -20,6 +20,7 @@ Formatter = Callable[[Language, Any], str]
 FORMATS: Mapping[str, Formatter] = {
     "text": lambda language, value: MISSING if is_missing(value) else shown(value),
     "long": lambda language, value: MISSING if is_missing(value) else shown(value, 400),
+    "interval": lambda language, value: MISSING if is_missing(value) else shown(value),
     "money": Language.money,
     "money_change": Language.money_change,
     "share": Language.percent,

@@ -8,7 +8,7 @@ import pytest
 from workspaces import COMPANY, FILES, SUBSCRIPTIONS, USAGE, replaced, write
 
 from csworkbench import open_workspace
-from csworkbench.errors import Problem
+from csworkbench.errors import Problem, SettingsError
 
 
 def case(name, files, *found, toml="", company=COMPANY):
@@ -116,6 +116,12 @@ KEYS = [
         rows("subscriptions", SUBSCRIPTIONS.splitlines()[1]),
         ("duplicate_row", S, 5, "subscription_id, starts_on"),
     ),
+    case(
+        "row that repeats one that is not the first of its key",
+        rows("usage", "A1,2025-03-01,export,9,9", "A1,2025-03-01,export,9,9"),
+        ("duplicate_key", U, 6, "account_id, day, feature"),
+        ("duplicate_row", U, 7, "account_id, day, feature"),
+    ),
     case("key twice", rows("usage", "A1,2025-03-01,export,9,9"), ("duplicate_key", U, 6, "account_id, day, feature")),
     case(
         "account twice fans out",
@@ -208,10 +214,78 @@ FILES_CASES = [
 ]
 
 
-@pytest.mark.parametrize(("files", "toml", "company", "found"), [*NUMBERS, *DATES, *KEYS, *MONEY, *FILES_CASES])
+LEFT_FLAG = """\
+account_id,name,started_on,segment,gone
+A1,Acme,2025-01-01,SMB,{0}
+A2,Beta,2025-02-01,SMB,{1}
+A3,Gamma,2025-03-01,Mid,no
+A4,Delta,2025-03-01,Mid,yes
+"""
+EVENT = "account_id,named_on,event,factor\n"
+DECLARED = '[tables.accounts]\nleft = "gone == \'yes\'"'
+WITHOUT_END = ("churn_without_end", "factors.csv", 2, "named_on")
+
+CHURN = [
+    case("left but paying", {"accounts": LEFT_FLAG.format("yes", "yes")}, ("left_but_paying", A, 2, "gone"), toml=DECLARED),
+    case(
+        "stays but not paying",
+        {"accounts": LEFT_FLAG.format("no", "no")},
+        ("stays_but_not_paying", A, 3, "gone"),
+        toml=DECLARED,
+    ),
+    case("left as the subscriptions say", {"accounts": LEFT_FLAG.format("no", "yes")}, toml=DECLARED),
+    case(
+        "left with an end that was decided",
+        {
+            "accounts": LEFT_FLAG.format("yes", "yes"),
+            "subscriptions": SUBSCRIPTIONS.replace("2025-01-01,,100.50,EUR,", "2025-01-01,2026-09-01,100.50,EUR,2026-06-01"),
+        },
+        toml=DECLARED,
+    ),
+    case(
+        "left for a free plan",
+        {"accounts": LEFT_FLAG.format("yes", "yes"), "subscriptions": SUBSCRIPTIONS.replace("100.50", "0")},
+        toml=DECLARED,
+    ),
+    case("churn without an end", {"factors": f"{EVENT}A1,2025-06-01,churn,price\n"}, WITHOUT_END),
+    case("churn of the last days", {"factors": f"{EVENT}A1,2026-06-29,churn,price\n"}, WITHOUT_END),
+    case("churn 90 days before the end", {"factors": f"{EVENT}A2,2025-11-03,churn,price\n"}),
+    case(
+        "churn 91 days before the end",
+        {
+            "factors": f"{EVENT}A2,2025-11-02,churn,price\n",
+            "subscriptions": SUBSCRIPTIONS.replace("2025-12-01", ""),
+        },
+        WITHOUT_END,
+    ),
+    case("churn before an end long decided", {"factors": f"{EVENT}A2,2025-09-02,churn,price\n"}),
+    case("another event", {"factors": f"{EVENT}A1,2025-06-01,stall,price\n"}),
+    case(
+        "condition that is none",
+        {},
+        ("bad_expression", "workspace.toml", 0, "tables.accounts.left"),
+        toml='[tables.accounts]\nleft = "employees"',
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "toml", "company", "found"), [*NUMBERS, *DATES, *KEYS, *MONEY, *CHURN, *FILES_CASES]
+)
 def test_bad_input_is_named_with_file_row_and_column(tmp_path, files, toml, company, found):
     report = open_workspace(write(tmp_path, files, toml, company)).check()
     assert {place(problem) for problem in report.problems} == found
+
+
+def test_where_a_damaged_subscription_leaves_the_end_unknown_nothing_is_said_of_churn(tmp_path):
+    files = {"accounts": LEFT_FLAG.format("yes", "yes"), **replaced("subscriptions", "2026-02-01,200", "soon,200")}
+    problems = open_workspace(write(tmp_path, files, DECLARED)).check().problems
+    assert {place(problem) for problem in problems} == {("not_a_date", S, 3, "ends_on")}
+
+
+def test_left_is_known_for_accounts_only(tmp_path):
+    with pytest.raises(SettingsError, match=r"tables\.usage\.left"):
+        open_workspace(write(tmp_path, toml="[tables.usage]\nleft = \"feature == 'x'\""))
 
 
 def test_the_healthy_workspace_has_no_problems(tmp_path):

@@ -61,6 +61,55 @@ def test_a_row_with_two_faults_is_dropped_once(tmp_path):
     assert {p.rule for p in workspace.check().tolerated} == {"orphan", "future_date"}
 
 
+CHURN_ACCOUNTS = """\
+account_id,started_on,gone,recorded_at
+A1,2025-01-01,yes,2025-06-01
+A2,2025-02-01,no,2025-02-01
+A3,2025-03-01,yes,2025-03-01
+A3,2025-03-01,no,2025-04-01
+"""
+CHURN_EVENTS = """\
+account_id,named_on,event,factor
+A1,2025-06-01,churn,price
+A1,2025-06-01,churn,price
+A3,2025-07-01,churn,price
+"""
+CHURN_TOML = """
+[tables.accounts]
+left = "gone == 'yes'"
+on_churn_disagrees = "keep"
+[tables.factors]
+on_churn_disagrees = "keep"
+on_duplicate = "drop"
+"""
+
+
+def test_churn_that_contradicts_itself_is_kept_counted_and_told_in_every_definition(tmp_path):
+    workspace = opened(tmp_path, {"accounts": CHURN_ACCOUNTS, "factors": CHURN_EVENTS}, CHURN_TOML)
+    report = workspace.check()
+    assert report.facts["accounts"].tolerated == {"left_but_paying": 1, "stays_but_not_paying": 1}
+    assert report.facts["factors"].tolerated == {"churn_without_end": 2}
+    assert "1 accounts have left by \"gone\"; 2 accounts stand in 2 churn events; 1 subscriptions have ended" in str(report)
+    assert report.facts["accounts"].rows == 4
+
+
+def test_the_flag_of_today_is_in_no_view_of_the_past(tmp_path):
+    workspace = opened(tmp_path, {"accounts": CHURN_ACCOUNTS}, CHURN_TOML.split("[tables.factors]")[0])
+    assert "gone" not in workspace.as_of("2026-06-30").table("accounts").columns
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    without = opened(plain, {"accounts": CHURN_ACCOUNTS}, "")
+    for day in ("2025-03-31", "2026-06-30"):
+        left, right = (each.as_of(day).table("accounts") for each in (workspace, without))
+        assert left.equals(right)
+
+
+def test_a_column_that_looks_like_churn_is_pointed_out_while_left_is_not_declared(tmp_path):
+    accounts = "account_id,started_on,Churned?\nA1,2025-01-01,yes\nA2,2025-02-01,no\nA3,2025-03-01,no\n"
+    report = opened(tmp_path, {"accounts": accounts}, "").check()
+    assert any('"Churned?" is not used' in notice and "left" in notice for notice in report.notices)
+
+
 def test_a_value_out_of_range_is_emptied_and_the_row_stays(tmp_path):
     toml = '[tables.tickets]\non_out_of_range = "empty"'
     workspace = opened(tmp_path, replaced("tickets", "no,4", "no,7"), toml)

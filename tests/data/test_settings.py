@@ -38,9 +38,9 @@ def problems(text: str) -> tuple[Problem, ...]:
         ('[segments]\ncolumn = "industri"', "segments.column", '"industry"'),
         ('[adoption]\npeers = "sizes"', "adoption.peers", "no column of accounts"),
         ("[adoption]\nweights = { seat = 1 }", "adoption.weights.seat", '"seats"'),
-        ("[adoption]\nbands = { high = 200 }", "adoption.bands.high", "less than or equal to 100"),
+        ("[adoption]\nbands = { high = 200 }", "adoption.bands.high", "at most 100"),
         ('[[journey]]\nid = "a"\nday = 3', "journey.0.day", '"days"'),
-        ("[rates]\nUSD = 0", "rates.USD", "greater than 0"),
+        ("[rates]\nUSD = 0", "rates.USD", "above 0"),
     ],
 )
 def test_a_wrong_key_is_named_as_it_stands_in_the_file(text, place, said):

@@ -195,6 +195,18 @@ def test_a_quarter_that_is_not_over_is_refused() -> None:
         measure_quarter(view_of("2026-03-30", company(n=3)), QUARTER)
 
 
+def test_quarters_of_another_fiscal_year_are_measured_in_its_own_and_refused_in_a_calendar_year() -> None:
+    april = Quarter.parse("2026Q4", fiscal_year_start=4)
+    text = SETTINGS.replace('currency = "EUR"', "fiscal_year_start = 4")
+    found = measure_quarter(view_of(AS_OF, company(), text), april)
+    columns = ["mrr_open", "mrr_close", "churn", "n_open"]
+    ours, theirs = found.frame("mrr_trend"), measured().frame("mrr_trend")
+    assert ours["quarter"].unique().tolist()[-2:] == ["2026Q3", "2026Q4"]
+    pd.testing.assert_frame_equal(ours[columns], theirs[columns])
+    with pytest.raises(CsworkbenchError, match="fiscal year from month 4"):
+        measure_quarter(view_of(AS_OF, company(n=3)), april)
+
+
 def test_measures_come_back_as_they_were_saved(tmp_path: Path) -> None:
     folder = measured().save(tmp_path / "marts")
     again = load_measures(folder)

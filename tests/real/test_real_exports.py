@@ -45,6 +45,34 @@ def tolerated(report) -> Counter[tuple[str, str]]:
     return found
 
 
+RAVENSTACK_DAY = "2024-12-31"
+
+
+def ravenstack_churn(folder: Path) -> dict[str, int]:
+    """The three definitions of churn, and how often the first two contradict the subscriptions."""
+    accounts, items = text(folder / "ravenstack_accounts.csv"), text(folder / "ravenstack_subscriptions.csv")
+    events = text(folder / "ravenstack_churn_events.csv")
+    paid = items[items["is_trial"] == "False"]
+    last_end = paid["end_date"].replace("", "9999").groupby(paid["account_id"]).max()
+    flagged = accounts["churn_flag"] == "True"
+    goes_on = accounts["account_id"].map(last_end) > RAVENSTACK_DAY
+    assert items["start_date"].max() <= RAVENSTACK_DAY
+    later = (pd.to_datetime(events["churn_date"]) + pd.Timedelta(days=90)).dt.strftime("%Y-%m-%d")
+    held = 0
+    for account, day in zip(events["account_id"], later.clip(upper=RAVENSTACK_DAY), strict=True):
+        own = paid[paid["account_id"] == account]
+        held += bool(((own["start_date"] <= day) & ((own["end_date"] == "") | (own["end_date"] > day))).any())
+    return {
+        "flagged": int(flagged.sum()),
+        "in events": events["account_id"].nunique(),
+        "ended": int((items["end_date"] != "").sum()),
+        "ended, no trial": int((paid["end_date"] != "").sum()),
+        "flagged and paying": int((flagged & goes_on).sum()),
+        "not flagged and gone": int((~flagged & accounts["account_id"].isin(paid["account_id"]) & ~goes_on).sum()),
+        "events without an end": held,
+    }
+
+
 def ravenstack_by_pandas(folder: Path) -> dict[tuple[str, str], int]:
     """The contradictions of ravenstack counted a second way."""
     accounts, items = text(folder / "ravenstack_accounts.csv"), text(folder / "ravenstack_subscriptions.csv")
@@ -57,7 +85,11 @@ def ravenstack_by_pandas(folder: Path) -> dict[tuple[str, str], int]:
     before_first = ~early & (usage["usage_date"] < account.map(first))
     same_key = pd.DataFrame({"a": account, "d": usage["usage_date"], "f": usage["feature_name"]})
     event = ["account_id", "churn_date", "reason_code"]
+    churn = ravenstack_churn(folder)
     return {
+        ("ravenstack_accounts.csv", "left_but_paying"): churn["flagged and paying"],
+        ("ravenstack_accounts.csv", "stays_but_not_paying"): churn["not flagged and gone"],
+        ("ravenstack_churn_events.csv", "churn_without_end"): churn["events without an end"],
         ("ravenstack_feature_usage.csv", "before_start"): int(early.sum()),
         ("ravenstack_feature_usage.csv", "before_subscription"): int(before_first.sum()),
         ("ravenstack_feature_usage.csv", "duplicate"): int(same_key.duplicated().sum()),
@@ -109,6 +141,34 @@ def test_the_check_finds_and_counts_the_contradictions_by_itself(name, real):
         found[(file, "duplicate" if rule.startswith("duplicate") else rule)] += count
     expected = BY_PANDAS[name](folder)
     assert {key: found[key] for key in expected} == expected
+
+
+def test_three_definitions_of_churn_are_counted_and_the_comment_tells_the_truth(real):
+    folder = real("ravenstack")
+    churn = ravenstack_churn(folder)
+    assert (churn["flagged"], churn["in events"], churn["ended"]) == (110, 352, 486)
+    (notice,) = [n for n in open_workspace(folder).check().notices if n.startswith("churn is told")]
+    for part in (
+        f'{churn["flagged"]} accounts have left by "churn_flag"',
+        f"{churn['in events']} accounts stand in 599 churn events",
+        f"{churn['ended, no trial']} subscriptions have ended",
+    ):
+        assert part in notice
+    declared = (folder / "workspace.toml").read_text()
+    for count in ("110", "352", "600", "486", "408", "593"):
+        assert count in declared
+    assert (churn["ended, no trial"], churn["events without an end"]) == (408, 593)
+
+
+def test_rows_of_cdnow_that_repeat_any_earlier_row_are_counted_as_pandas_does(real):
+    folder = real("cdnow")
+    names = ["account_id", "day", "count", "value"]
+    rows = pd.read_csv(folder / "CDNOW_master.txt", sep=r"\s+", names=names, dtype=str, skiprows=1)
+    found = tolerated(open_workspace(folder).check())
+    canonical = rows.assign(value=rows["value"].astype(float))[["account_id", "day", "value"]]
+    same_key = canonical.duplicated(["account_id", "day"])
+    assert found[("CDNOW_master.txt", "duplicate_row")] == int(canonical.duplicated().sum())
+    assert found[("CDNOW_master.txt", "duplicate_key")] == int((same_key & ~canonical.duplicated()).sum())
 
 
 @pytest.mark.parametrize("name", QUARTERS)

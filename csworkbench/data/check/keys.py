@@ -10,27 +10,31 @@ from .subject import Subject
 def mark_doubles(subject: Subject) -> str | None:
     """Table of the rows whose key an earlier row already has: `rid`, `rule`, `first_row`, `first_file`, or None.
 
-    rule: duplicate_row (all columns equal) or duplicate_key. The key includes `recorded_at`: rows that share the rest
+    rule: duplicate_row (all columns equal to those of an earlier row, the first of which is named) or duplicate_key
+    (the first row with that key is named). The key includes `recorded_at`: rows that share the rest
     of it are versions. A row without a contact is an anonymous answer and repeats nobody.
     """
     key = subject.table.key
     if not key or not all(subject.has(column) for column in key if subject.table.column(column).required):
         return None
     whole = ", ".join((*key, "recorded_at"))
+    every = ", ".join(map(identifier, subject.table.names))
     compared = f"FROM {subject.relation} WHERE {' AND '.join(_compared(subject))}"
     twice = f"SELECT hash({whole}) {compared} GROUP BY 1 HAVING count(*) > 1"
     subject.connection.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {twice}")
     if not _count(subject, "twice"):
         return None
     name = identifier(f"doubled_{subject.name}")
-    firsts = f"PARTITION BY {whole} ORDER BY _file, _row, rowid"
-    columns = ", ".join(f"{identifier(c)} := {identifier(c)}" for c in subject.table.names)
+    order = "ORDER BY _file, _row, rowid"
+    place = "{row: _row, file: _file}"
     subject.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rid, first_row, first_file,"
-        " CASE WHEN same THEN 'duplicate_row' ELSE 'duplicate_key' END AS rule FROM ("
-        f"SELECT rowid AS rid, row_number() OVER w AS n, first(_row) OVER w AS first_row,"
-        f" first(_file) OVER w AS first_file, first(struct_pack({columns})) OVER w = struct_pack({columns}) AS same"
-        f" {compared} AND hash({whole}) IN (FROM twice) WINDOW w AS ({firsts})) WHERE n > 1"
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rid, earlier.row AS first_row, earlier.file AS first_file, rule"
+        " FROM (SELECT rid, CASE WHEN nth_same > 1 THEN same ELSE head END AS earlier,"
+        " CASE WHEN nth_same > 1 THEN 'duplicate_row' ELSE 'duplicate_key' END AS rule FROM ("
+        f"SELECT rowid AS rid, row_number() OVER k AS nth, first({place}) OVER k AS head,"
+        f" row_number() OVER s AS nth_same, first({place}) OVER s AS same"
+        f" {compared} AND hash({whole}) IN (FROM twice)"
+        f" WINDOW k AS (PARTITION BY {whole} {order}), s AS (PARTITION BY {every} {order})) WHERE nth > 1)"
     )
     return name if _count(subject, name) else None
 

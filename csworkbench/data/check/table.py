@@ -11,7 +11,7 @@ from ...errors import Problem
 from ...schema import SQL_TYPES
 from ..snapshot import TableFacts
 from ..sql import identifier, literal
-from . import keys, overlaps
+from . import churn, keys, overlaps
 from .near import near_problems
 from .rows import Broken, RowRule, emptied, gone, judge, problems_of
 from .rules import TARGETS, row_rules, source
@@ -44,7 +44,7 @@ def check_table(subject: Subject, day: date | None, targets: Collection[str]) ->
         *near_problems(subject, _targets(subject, targets)),
     ]
     dropped = _make(subject, relation, broken)
-    facts = _facts(subject, broken, dropped)
+    facts = _facts(subject, _tolerated(subject, relation, broken), dropped)
     problems += [problem for problem in found if not problem.tolerated]
     tolerated += [problem for problem in found if problem.tolerated]
     if dropped.get("internal"):
@@ -63,6 +63,11 @@ def _rules(subject: Subject, day: date | None, targets: Collection[str]) -> tupl
     if overlaps.mark_overlaps(subject):
         relation += " LEFT JOIN overlapping AS o ON o.rid = t.rowid"
         rules.append(overlaps.overlap_rule())
+    if subject.name == "factors" and "subscriptions" in targets:
+        last = churn.last_day(subject.connection, day)
+        if last and churn.mark_contradicted(subject, last):
+            relation += " LEFT JOIN contradicted AS c ON c.rid = t.rowid"
+            rules.append(churn.event_rule(last))
     return relation, [*rules, *row_rules(subject, day, targets)]
 
 
@@ -118,15 +123,23 @@ def _converted(subject: Subject, column: str) -> str:
     return f"CAST(CASE t.currency {cases} ELSE t.{column} END AS {SQL_TYPES['money']})"
 
 
-def _facts(subject: Subject, broken: list[Broken], dropped: Counter[str]) -> TableFacts:
-    kept: Counter[str] = Counter()
-    for item in broken:
-        if item.action not in ("refuse", "drop") or (item.action == "drop" and item.rule.empties):
-            kept[item.rule.rule] += item.count
+def _tolerated(subject: Subject, relation: str, broken: list[Broken]) -> Counter[str]:
+    """Rule → rows that break it and remain in the canonical table."""
+    kept = [b for b in broken if b.action not in ("refuse", "drop") or (b.action == "drop" and b.rule.empties)]
+    counts: Counter[str] = Counter()
+    why = gone(broken)
+    for item in kept:
+        select = f"SELECT count(*) FROM {relation} WHERE ({item.rule.when}) AND {why} IS NULL"
+        row = None if why == "NULL" else subject.connection.execute(select).fetchone()
+        counts[item.rule.rule] += int(row[0]) if row else item.count
+    return counts
+
+
+def _facts(subject: Subject, kept: Counter[str], dropped: Counter[str]) -> TableFacts:
     occurred = subject.table.occurred
     latest = f"max(CAST({identifier(occurred)} AS DATE))" if occurred else "NULL"
     row = subject.connection.execute(f"SELECT count(*), {latest} FROM {identifier(subject.name)}").fetchone()
     rows, day = row or (0, None)
     return TableFacts(
-        rows, subject.mapped.mapped, {**subject.mapped.dropped, **dropped}, dict(kept), day, keys.has_versions(subject)
+        rows, subject.mapped.mapped, {**subject.mapped.dropped, **dropped}, dict(+kept), day, keys.has_versions(subject)
     )

@@ -21,9 +21,9 @@ def type_table(subject: Subject) -> tuple[list[Problem], list[Problem], list[str
     problems += _missing(subject)
     inner = _ruled(subject, how)
     values = ", ".join(_final(subject, column) for column in subject.table.columns)
-    rules = "".join(f", r_{column} " for column in how)
+    more = "".join(f", r_{column}" for column in how) + (", _left" if subject.mapped.left else "")
     subject.connection.execute(
-        f"CREATE OR REPLACE TABLE {subject.relation} AS SELECT _file, _row, {values}{rules} FROM ({inner})"
+        f"CREATE OR REPLACE TABLE {subject.relation} AS SELECT _file, _row, {values}{more} FROM ({inner})"
     )
     tolerated: list[Problem] = []
     notices: list[str] = []
@@ -52,10 +52,10 @@ def _notations(subject: Subject) -> tuple[dict[str, Notation], list[Problem]]:
 
 
 def _missing(subject: Subject) -> Iterator[Problem]:
-    told = {problem.column for problem in subject.mapped.problems}
+    told = {problem.column for problem in subject.mapped.problems} | {*subject.mapping.columns}
     for column in subject.table.columns if subject.readable else ():
         place = f"tables.{subject.name}.columns.{column.name}"
-        if column.required and not subject.has(column.name) and not {place, column.name} & told:
+        if column.required and not subject.has(column.name) and column.name not in told:
             yield fault("missing_column", FILE, 0, place, table=subject.name, field=column.name)
 
 
@@ -65,7 +65,8 @@ def _ruled(subject: Subject, how: dict[str, Notation]) -> str:
     texts = "".join(f", {identifier(c)} AS x_{c}" for c in cells)
     parsed = "".join(f", {made.parsed} AS v_{c}" for c, made in cells.items())
     rules = "".join(f", {made.rule} AS r_{c}" for c, made in cells.items())
-    source = f"SELECT _file, _row{texts} FROM {subject.mapped.relation}"
+    left = ", _left" if subject.mapped.left else ""
+    source = f"SELECT _file, _row{left}{texts} FROM {subject.mapped.relation}"
     return f"SELECT *{rules} FROM (SELECT *{parsed} FROM ({source}))"
 
 

@@ -106,7 +106,7 @@ class _Walk:
         known = next((column for column in self.columns if name in (column, _nfkc(column))), None)
         if known is None:
             hint = f"{name}(…) is a function." if name in FUNCTIONS else suggestion(name, self.columns).strip()
-            raise ExpressionError(f'there is no source column "{name}"', hint or "Correct the name.")
+            raise ExpressionError(f'has no source column "{name}"', hint or "Correct the name.")
         self.used.append(known)
         sql = identifier(known)
         if any(self.empty):
@@ -140,7 +140,7 @@ class _Walk:
             return self.column(_name_of(node.args))
         function = FUNCTIONS.get(name)
         if function is None:
-            raise ExpressionError(f'there is no function "{name}"', suggestion(name, ["col", *FUNCTIONS]).strip())
+            raise ExpressionError(f'has no function "{name}"', suggestion(name, ["col", *FUNCTIONS]).strip())
         n = len(node.args)
         if n < function.least or (function.most is not None and n > function.most):
             needed = f"{function.least}" if function.most == function.least else f"at least {function.least}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from ... import schema
@@ -58,9 +59,10 @@ class InitReport:
         yield f"next: read {self.path.name}, then run: csworkbench check {self.path.parent}"
 
 
-def write_first_workspace(folder: str | Path, overwrite: bool = False) -> InitReport:
+def write_first_workspace(folder: str | Path, overwrite: bool = False, today: date | None = None) -> InitReport:
     """Look at the exports in a folder and write a commented workspace.toml beside them.
 
+    today: where given, exports that end more than a month before it are taken for as old as their latest fact.
     The exports are only read. Raises CsworkbenchError when there is no folder, nothing to read, or already a
     workspace.toml (and not overwrite).
     """
@@ -73,9 +75,10 @@ def write_first_workspace(folder: str | Path, overwrite: bool = False) -> InitRe
     exports = Exports(place)
     if not exports.tables:
         aside = "; ".join(f"{aside.name}: {aside.why}" for aside in exports.asides)
-        said = f"{place} holds no export that can be read (csv, xlsx, parquet, duckdb). {aside}"
-        raise CsworkbenchError(said.strip())
-    plan = plan_of(exports)
+        said = f"{place} holds no export that can be read (csv, xlsx, parquet, duckdb). {aside}".strip()
+        remedy = f"Put the exports there: at least {' and '.join(schema.REQUIRED)}."
+        raise CsworkbenchError(f"{said.removesuffix('.')}. {remedy}")
+    plan = plan_of(exports, today)
     text = workspace_text(plan)
     parse_settings(text)
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ... import schema
 from .derive import best, completed, settled_orders
 from .exports import Aside, Exports
 from .guess import Feed, Pick, all_feeds, feed_of
+from .latest import day_of_old_exports
 from .words import EXTRA_SEGMENTS, OWNER, word
 
 _LEAST_SCORE = 1.6
@@ -18,27 +20,29 @@ _SEGMENTS = ("segment", "touch_tier", "industry", "country")
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be written. company: key → (value, why)."""
+    """What will be written. company: key → (value, why). exported_on: day of exports that were not taken lately."""
 
     feeds: tuple[Feed, ...]
     asides: tuple[Aside, ...]
     company: dict[str, tuple[Any, str]]
     segment: tuple[str, str] | None
+    exported_on: date | None = None
 
     def feed(self, table: str) -> Feed | None:
         """What feeds that table."""
         return next((feed for feed in self.feeds if feed.table == table), None)
 
 
-def plan_of(exports: Exports) -> Plan:
-    """The guess for a folder of exports; the same folder always gives the same guess."""
+def plan_of(exports: Exports, today: date | None = None) -> Plan:
+    """The guess for a folder of exports; the same folder and day always give the same guess."""
     feeds = _chosen(exports)
     feeds += [*_people(exports, feeds)]
     feeds = settled_orders(feeds)
     feeds = [_with_notes(exports, feed, feeds) for feed in feeds]
     feeds, segment = _segmented(exports, feeds)
     feeds.sort(key=lambda feed: [*schema.TABLES].index(feed.table))
-    return Plan(tuple(feeds), tuple(_asides(exports, feeds)), _company(exports, feeds), segment)
+    company, asides = _company(exports, feeds), tuple(_asides(exports, feeds))
+    return Plan(tuple(feeds), asides, company, segment, day_of_old_exports(exports, feeds, today) if today else None)
 
 
 def _chosen(exports: Exports) -> list[Feed]:

@@ -40,7 +40,11 @@ def _company(plan: Plan) -> Iterator[str]:
     yield "[company]"
     for key, (value, why) in plan.company.items():
         yield f"{key} = {_value(value)}  # {'TODO? ' if why.startswith('not known') else ''}{_plain(why)}"
-    yield '# TODO? exported_on = "2026-10-01": the day on which the files were taken; later facts are then refused'
+    if plan.exported_on:
+        why = "a guess: the latest day in the exports; take this line out if they are taken anew every day"
+        yield f"exported_on = {_value(plan.exported_on.isoformat())}  # {why}"
+    else:
+        yield '# TODO? exported_on = "2026-10-01": the day on which the files were taken; later facts are then refused'
 
 
 def _segments(plan: Plan) -> Iterator[str]:

@@ -44,7 +44,8 @@ def declared_notation(
     """The notation declared for a column, and what is wrong with the declaration.
 
     A column's own format holds as it is. A table's formats are shared out: those with a clock time to timestamps,
-    the others to dates.
+    the others to dates. Where none has
+    a clock time, times may be written like dates (at midnight) or ISO.
     """
     own = mapping.columns.get(column.name)
     own = own if isinstance(own, ColumnMap) else ColumnMap()
@@ -90,7 +91,9 @@ def strptime(declared: str) -> str:
 def _shared(formats: tuple[str, ...], column: Column) -> tuple[str, ...]:
     clocked = tuple(f for f in formats if has_clock(f))
     rest = tuple(f for f in formats if f not in clocked)
-    return clocked if column.type == "timestamp" else (rest or clocked)
+    if column.type != "timestamp":
+        return rest or clocked
+    return clocked or ((*rest, "iso") if rest else ())
 
 
 def has_clock(pattern: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .lettering import label
 from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing
 
-_SHADES = {1: (BLUE,), 2: (SKY, BLUE), 3: (PALE, SKY, BLUE)}
+_SHADES: Mapping[int, tuple[str, ...]] = {0: (), 1: (BLUE,), 2: (SKY, BLUE), 3: (PALE, SKY, BLUE)}
 
 
 @dataclass(frozen=True)

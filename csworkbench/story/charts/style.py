@@ -123,5 +123,5 @@ def _themed(svg: str) -> str:
         svg = svg.replace(colour, f"var({name})")
     light = "".join(f"{name}:{colour};" for colour, name in names.items())
     dark = "".join(f"{names[colour]}:{other};" for colour, other in DARK.items())
-    rules = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    rules = f"<style>:root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
     return re.sub(r"(<svg[^>]*>)", rf"\1{rules}", svg, count=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lettering import width
+from .lettering import label, width
 from .style import BLUE, INK, LOSS, MUTED, PAPER, RULE, WIDTH, Drawing, drawing
 
-ROW, HEAD, BREAK = 23, 42, 0.45
+ROW, HEAD, BREAK, LONGEST = 23, 42, 0.45, 24
 _PALE, _DEEP, _FULL_AT = 0.1, 0.55, 0.6
 
 
@@ -56,7 +56,11 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
 def _left(rows: Sequence[Cohort], lang: str) -> int:
     """Room for the longest name and n, in units."""
     return (
-        int(max(width(row.name, 11, lang, "bold") for row in rows) + max(width(row.n, 11.5, lang) for row in rows)) + 20
+        int(
+            max(width(label(row.name, LONGEST), 11, lang, "bold") for row in rows)
+            + max(width(label(row.n, 8), 11.5, lang) for row in rows)
+        )
+        + 20
     )
 
 
@@ -74,8 +78,8 @@ def _heads(canvas: Drawing, heads: Heads) -> None:
 
 def _row(canvas: Drawing, row: Cohort, at: float) -> None:
     weight = "bold" if row.is_total else "normal"
-    canvas.text(0, at + 0.5, row.name, (-canvas.left + 2, 0), weight=weight, size=11)
-    canvas.text(0, at + 0.5, row.n, (-8, 0), weight=weight, ha="right", size=11.5)
+    canvas.text(0, at + 0.5, label(row.name, LONGEST), (-canvas.left + 2, 0), weight=weight, size=11)
+    canvas.text(0, at + 0.5, label(row.n, 8), (-8, 0), weight=weight, ha="right", size=11.5)
     if row.note:
         canvas.text(0.15, at + 0.5, row.note, color=MUTED, size=11)
         return

@@ -38,7 +38,7 @@ def adoption_bands(scene: Scene) -> Exhibit:
     n = int(mine["n_accounts"].sum()) if len(mine) else 0
     if n < SMALLEST_GROUP:
         words = too_few(scene.language, n)
-        title = scene.say("Adoption of {subject} is not shown: {words}.", subject=scene.subject, words=words)
+        title = scene.say("{subject}: adoption is not shown ({words}).", subject=scene.name(scene.segment), words=words)
         return absent("adoption_bands", title, scene.language)
     return _exhibit(scene, data, mine)
 

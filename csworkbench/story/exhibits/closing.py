@@ -104,7 +104,10 @@ def _rules(scene: Scene) -> dict[str, str]:
         "distinct": say("exact repeats"),
         "unpivot": say("blank cells"),
         "near_key": say("nearly equal keys"),
-        "churn_disagrees": say("churn contradicted"),
+        "left_but_paying": say("marked as left but paying"),
+        "stays_but_not_paying": say("marked as staying but not paying"),
+        "churn_without_end": say("churn without an end of the subscription"),
+        "negative_mrr": say("negative MRR as credit"),
     }
 
 

@@ -36,7 +36,9 @@ def journey_funnel(scene: Scene) -> Exhibit:
     rated = data.dropna(subset=["share"])
     if rated.empty:
         words = too_few(scene.language, int(data["n_eligible"].max()) if len(data) else 0)
-        title = scene.say("The journey of {subject} is not shown: {words}.", subject=scene.subject, words=words)
+        title = scene.say(
+            "{subject}: the journey is not shown ({words}).", subject=scene.name(scene.segment), words=words
+        )
         return absent("journey_funnel", title, scene.language)
     return _exhibit(scene, data, rated)
 
@@ -174,8 +176,8 @@ def _bar(scene: Scene, row: Mapping[Any, Any], weakest: int) -> Bar:
 
 def _caption(scene: Scene, data: pd.DataFrame) -> str:
     counted = scene.say(
-        "{subject}, started in the last 24 months. n: customers that reached the step before and whose due days are over;"
-        " thin line: 95% interval.",
+        "{subject}, started in the last 24 months. n: customers that reached the step before and whose due days are"
+        " over; thin line: 95% interval.",
         subject=scene.name(scene.segment),
     )
     few = scene.say("Steps with fewer than 5 customers have no rate.") if data["n_eligible"].map(is_small).any() else ""

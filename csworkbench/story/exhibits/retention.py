@@ -39,7 +39,7 @@ def retention_trend(scene: Scene) -> Exhibit:
     if is_missing(now["nrr"]):
         words = too_few(scene.language, int(now["n_open"]))
         title = scene.say(
-            "Retention of {subject} is not shown: {words} at the start.", subject=scene.subject, words=words
+            "{subject}: retention is not shown ({words} at the start).", subject=scene.name(scene.segment), words=words
         )
         return absent("retention_trend", title, scene.language)
     return _exhibit(scene, data, mine)

@@ -28,7 +28,7 @@ def segments(scene: Scene) -> Exhibit:
         Column("nrr", scene.say("NRR"), "share"),
         Column("grr", scene.say("GRR"), "share"),
         Column("logo_churn", scene.say("Logo churn"), "share"),
-        Column("interval", scene.say("95% interval")),
+        Column("interval", scene.say("95% interval"), "interval"),
         Column("n_open", scene.say("of n"), "count"),
     ]
     marks = {
@@ -76,18 +76,24 @@ def segment_rows(scene: Scene) -> pd.DataFrame:
 
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
-    rated = shown[(shown["segment"] != ALL) & shown["nrr"].notna()]
-    if len(rated) < 2:
+    """Where the money is, and which segment grew most."""
+    parts, whole = shown[shown["segment"] != ALL], shown["mrr_close"].iloc[-1]
+    if len(parts) < 2 or not whole > 0:
         return scene.say("The segments of the book")
-    ordered = rated.sort_values("nrr", kind="stable", ascending=False)
-    best, worst = ordered.iloc[0], ordered.iloc[-1]
-    if best["nrr"] - worst["nrr"] < 0.0005:
-        return scene.say("All segments keep the same share of their revenue")
+    largest = parts.iloc[0]
+    words = {"largest": largest["name"], "share": scene.language.percent(largest["mrr_close"] / whole, 0)}
+    grown = parts[parts["growth"].notna()].sort_values("growth", kind="stable", ascending=False)
+    if len(grown) < 2:
+        return scene.say("{largest} holds {share} of MRR", **words)
+    change = scene.language.percent_change(grown["growth"].iloc[0])
+    if not change.startswith("+"):
+        return scene.say("{largest} holds {share} of MRR; no segment grew", **words)
     return scene.say(
-        "NRR is highest in {best} ({high}) and lowest in {worst} ({low})",
-        best=best["name"], high=scene.language.percent(best["nrr"]),
-        worst=worst["name"], low=scene.language.percent(worst["nrr"]),
-    )  # fmt: skip
+        "{largest} holds {share} of MRR; {best} grew most ({change})",
+        **words,
+        best=grown["name"].iloc[0],
+        change=change,
+    )
 
 
 def _so_what(scene: Scene, shown: pd.DataFrame) -> str:

@@ -215,7 +215,7 @@ def _difference(language: Language, tile: Tile, difference: float, before: float
 def _plan(scene: Scene, tile: Tile) -> Markup | str:
     if tile.meets_plan is None:
         return scene.say("no plan")
-    plan = FORMATS[tile.kind](scene.language, tile.plan)
+    plan = _as_plan(scene, tile, tile.plan)
     if tile.meets_plan:
         words, mark = scene.say("meets the plan of {plan}", plan=plan), "cs-good"
     else:
@@ -223,7 +223,12 @@ def _plan(scene: Scene, tile: Tile) -> Markup | str:
     return Markup('<span class="{}">{}</span>').format(mark, words)
 
 
+def _as_plan(scene: Scene, tile: Tile, value: float | None) -> str:
+    """A value as plans are written: a change of money without its plus sign."""
+    return FORMATS["money" if tile.kind == "money_change" else tile.kind](scene.language, value)
+
+
 def _missed(scene: Scene, tile: Tile, plan: str) -> str:
-    if plan == FORMATS[tile.kind](scene.language, tile.value):
+    if plan == _as_plan(scene, tile, tile.value):
         return scene.say("just misses the plan of {plan}", plan=plan)
     return scene.say("misses the plan of {plan}", plan=plan)

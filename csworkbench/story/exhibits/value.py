@@ -29,7 +29,7 @@ def time_to_value(scene: Scene) -> Exhibit:
         Column("n", scene.say("Accounts started"), "count"),
         Column("n_reached", scene.say("Reached it"), "count"),
         Column("median_days", scene.say("Median days"), "count"),
-        Column("interval", scene.say("95% interval")),
+        Column("interval", scene.say("95% interval"), "interval"),
         Column("p75_days", scene.say("75% within"), "count"),
         Column("p90_days", scene.say("90% within"), "count"),
     ]

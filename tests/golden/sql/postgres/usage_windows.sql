@@ -37,7 +37,13 @@ SELECT
       THEN m.feature
     END
   ) AS n_core,
-  COUNT(DISTINCT CASE WHEN m.used = 1 AND m.bucket < %(n_buckets)s THEN m.bucket END) AS n_periods
+  BIT_OR(
+    CASE
+      WHEN m.used = 1 AND m.bucket < %(n_buckets)s
+      THEN CAST(POWER(CAST(2 AS DOUBLE PRECISION), CAST(m.bucket AS DOUBLE PRECISION)) AS BIGINT)
+      ELSE 0
+    END
+  ) AS periods
 FROM marked AS m
 LEFT JOIN core AS c
   ON c.account_id = m.account_id AND c.feature = m.feature

@@ -1,12 +1,25 @@
+WITH chosen AS (
+  SELECT
+    u.account_id,
+    CAST(EXTRACT(YEAR FROM u.day) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.day) AS BIGINT) - 1 - :first_month AS months,
+    COALESCE(u.count, 1) AS value
+  FROM usage AS u
+  WHERE
+    u.feature IN :features AND u.day <= :last
+), placed AS (
+  SELECT
+    account_id,
+    CAST(FLOOR((
+      CAST(months AS DOUBLE) / NULLIF(CAST(:n_months AS DOUBLE), 0)
+    )) AS INT) AS place,
+    value
+  FROM chosen
+)
 SELECT
-  u.account_id,
-  w.place,
-  SUM(COALESCE(u.count, 1)) AS value
-FROM usage AS u
-JOIN windows AS w
-  ON u.day >= w.starts_on AND u.day <= w.ends_on
-WHERE
-  u.feature IN :features
+  account_id,
+  place,
+  SUM(value) AS value
+FROM placed
 GROUP BY
-  u.account_id,
-  w.place
+  account_id,
+  place

@@ -1,7 +1,7 @@
-SELECT
-  u.account_id,
-  w.place,
-  MAX(
+WITH marked AS (
+  SELECT
+    u.account_id,
+    CAST(EXTRACT(YEAR FROM u.day) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.day) AS BIGINT) - 1 - :first_month AS months,
     CASE
       WHEN COALESCE(u.count, 0) > 0
       OR COALESCE(u.users, 0) > 0
@@ -10,11 +10,28 @@ SELECT
       )
       THEN 1
       ELSE 0
-    END
-  ) AS used
-FROM usage AS u
-JOIN windows AS w
-  ON u.day >= w.starts_on AND u.day <= w.ends_on
+    END AS used
+  FROM usage AS u
+  WHERE
+    u.day <= :last
+), placed AS (
+  SELECT
+    account_id,
+    CASE
+      WHEN months < 0
+      THEN -1
+      ELSE CAST(FLOOR((
+        CAST(months AS DOUBLE) / NULLIF(CAST(:n_months AS DOUBLE), 0)
+      )) AS INT)
+    END AS place,
+    used
+  FROM marked
+)
+SELECT
+  account_id,
+  place,
+  MAX(used) AS used
+FROM placed
 GROUP BY
-  u.account_id,
-  w.place
+  account_id,
+  place

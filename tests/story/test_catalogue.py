@@ -1,0 +1,159 @@
+"""The Japanese catalogue holds exactly what the code says, and a further language is one file."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from small_quarter import small_measures
+
+import csworkbench
+from csworkbench.errors import UnknownName
+from csworkbench.report.index import _OUTCOME_WORDS
+from csworkbench.report.templates import pack_templates
+from csworkbench.story import catalogue
+from csworkbench.story.catalogue import catalogue_path, languages, translations
+from csworkbench.story.pack import EXHIBITS, Pack
+from csworkbench.story.scene import scene_of
+
+ROOT = Path(csworkbench.__file__).parent
+KEYWORDS = {"say": None, "marked": None, "count": (1, 2)}
+Key = str | tuple[str, str]
+
+
+def spoken(path: Path) -> Iterator[Key]:
+    """The messages of one file of code, or of one page template."""
+    method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+    with path.open("rb") as file:
+        for _, message, _, _ in extract(method, file, keywords=KEYWORDS, options={"encoding": "utf-8"}):
+            if message and " ".join(message if isinstance(message, tuple) else (message,)).strip():
+                yield message
+
+
+@pytest.fixture(scope="module")
+def messages() -> set[Key]:
+    files = [*(ROOT / "story").rglob("*.py"), *(ROOT / "report").rglob("*.py"), *(ROOT / "report").rglob("*.j2")]
+    found = {message for path in files for message in spoken(path)}
+    kinds = {Path(str(path)).stem.capitalize() for path in _template_paths()}
+    return found | set(_OUTCOME_WORDS.values()) | kinds
+
+
+def _template_paths() -> list[Path]:
+    folder = pack_templates()
+    return sorted(Path(folder).glob("*.ipynb")) if isinstance(folder, str | Path) else [Path(str(p)) for p in folder]
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Message]:
+    with catalogue_path("ja").open("rb") as file:
+        return [message for message in read_po(file, locale="ja", abort_invalid=True) if message.id]
+
+
+def singular(key: Key) -> str:
+    return key if isinstance(key, str) else key[0]
+
+
+def test_the_extractor_finds_what_the_code_says(messages: set[Key]) -> None:
+    assert len(messages) > 200
+    assert {"Revenue", "Skip to the content", "ready", "{n} of {total} packs ready", "Executive"} <= messages
+    assert ("{n} more account shows a sign.", "{n} more accounts show a sign.") in messages
+
+
+def test_every_message_has_a_japanese_entry_of_the_same_kind(messages: set[Key], entries: list[Message]) -> None:
+    known = {entry.id for entry in entries if entry.string and all(entry.string)}
+    single = {singular(key) for key in known}
+    missing = {key for key in messages if key not in known and not (isinstance(key, str) and key in single)}
+    assert missing == set()
+
+
+def test_the_catalogue_holds_nothing_that_is_not_said(messages: set[Key], entries: list[Message]) -> None:
+    assert {entry.id for entry in entries} - messages == set()
+
+
+def test_no_message_stands_twice_in_the_file() -> None:
+    text = catalogue_path("ja").read_text(encoding="utf-8")
+    ids = Counter(re.findall(r'^msgid "(.+)"$', text, flags=re.MULTILINE))
+    assert [name for name, n in ids.items() if n > 1] == []
+    assert "#~" not in text
+    assert "fuzzy" not in text
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_translations_fill_the_same_places(entries: list[Message]) -> None:
+    for entry in entries:
+        sources = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        for text in texts:
+            assert places(text) == set().union(*map(places, sources)), entry.id
+
+
+def test_japanese_has_one_form_for_any_number(entries: list[Message]) -> None:
+    text = catalogue_path("ja").read_text(encoding="utf-8")
+    assert "Plural-Forms: nplurals=1; plural=0;" in text
+    assert "msgstr[1]" not in text
+    plurals = [entry for entry in entries if entry.pluralizable]
+    assert plurals
+    for entry in plurals:
+        one, many = entry.id
+        assert places(one) == places(many)
+        assert "{n}" in many
+
+
+@pytest.mark.parametrize(("n", "en"), [(0, "0 more accounts show a sign."), (1, "1 more account shows a sign.")])
+def test_english_has_two_forms(n: int, en: str) -> None:
+    scene = scene_of(small_measures())
+    assert scene.language.count("{n} more account shows a sign.", "{n} more accounts show a sign.", n) == en
+
+
+def test_a_language_that_is_not_there_is_refused_with_those_that_are() -> None:
+    assert languages() == ("en", "ja")
+    with pytest.raises(UnknownName, match="There is: en, ja"):
+        translations("xx")
+
+
+@pytest.fixture
+def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A catalogue folder with a third language of a few messages."""
+    path = tmp_path / "de" / "LC_MESSAGES" / "csworkbench.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgid "Revenue"\nmsgstr "Umsatz"\n\n'
+        'msgid "The book"\nmsgstr "Der Bestand"\n\n'
+        'msgid "{who} shrank {size} to {amount} MRR."\nmsgstr "{who} fiel um {size} auf {amount} MRR."\n\n'
+        'msgid "{n} quarter"\nmsgid_plural "{n} quarters"\nmsgstr[0] "{n} Quartal"\nmsgstr[1] "{n} Quartale"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(catalogue, "LOCALE", tmp_path)
+    translations.cache_clear()
+    yield
+    translations.cache_clear()
+
+
+@pytest.mark.usefixtures("german")
+def test_a_third_language_is_one_file() -> None:
+    assert languages() == ("en", "de")
+    pack = Pack(scene_of(small_measures(), "de"))
+    assert "Umsatz</h2>" in pack.section("revenue")._repr_html_()
+    language = pack.scene.language
+    assert [language.count("{n} quarter", "{n} quarters", n) for n in (1, 1200)] == ["1 Quartal", "1.200 Quartale"]
+    assert pack.exhibit("tiles").title.startswith("Der Bestand fiel um 8,0% auf 40.500")
+    for name in EXHIBITS:
+        assert pack.exhibit(name).title
+
+
+@pytest.mark.usefixtures("german")
+def test_names_without_the_language_of_the_pack_are_shown_in_english() -> None:
+    scene = scene_of(small_measures(), "de")
+    assert (scene.name("mid"), scene.milestone("live"), scene.name("new")) == ("Mid-market", "Live", "new")

@@ -1,0 +1,73 @@
+"""The end of a pack: what the measures mean, and how fresh and complete the data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from reader import body, csv_rows
+from small_quarter import frame_of, with_frame
+
+from csworkbench.errors import RULES
+from csworkbench.metrics.definitions import DEFINITIONS
+from csworkbench.metrics.measures import QuarterMeasures
+from csworkbench.story.exhibits import closing
+from csworkbench.story.exhibits.closing import counted, definitions, freshness
+from csworkbench.story.scene import scene_of
+
+
+def fresh(measures: QuarterMeasures, *rows: dict[str, Any]) -> QuarterMeasures:
+    blank = {"dropped_rules": "", "tolerated": "", "truly_as_of": True}
+    return with_frame(measures, "freshness", frame_of("freshness", [{**blank, **row} for row in rows]))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_every_definition_is_explained_with_its_version_and_source(lang: str, measures: QuarterMeasures) -> None:
+    rows = body(definitions(scene_of(measures, lang)))
+    assert [row[2] for row in rows] == [item.label for item in DEFINITIONS.values()]
+    assert [row[3] for row in rows] == [item.source for item in DEFINITIONS.values()]
+    assert all(row[0] and row[1] for row in rows)
+
+
+def test_every_cell_of_freshness_is_that_of_the_frame(measures: QuarterMeasures) -> None:
+    known = fresh(
+        measures,
+        {"table": "usage", "rows": 110121, "latest": "2026-09-21", "dropped": 1012, "dropped_rules": "internal 12, orphan 1000"},
+        {"table": "csms", "rows": 0, "truly_as_of": False, "tolerated": "overlap 3"},
+    )
+    exhibit = freshness(scene_of(known))
+    assert body(exhibit) == [
+        ["usage", "110,121", "Sep 21, 2026", "12 of internal accounts and 1,000 without an account", "", "yes"],
+        ["csms", "0", "–", "", "3 overlapping", "not truly as of"],
+    ]
+    assert csv_rows(exhibit)[1][1:3] == ["110121", "2026-09-21"]
+    assert body(freshness(scene_of(known, "ja")))[0][3] == "社内アカウント 12件、アカウント不明 1,000件"
+
+
+@pytest.mark.parametrize(
+    ("dropped", "en", "ja"),
+    [
+        (0, "Every row of the exports is in these numbers", "エクスポートの全行がこの数値に含まれています"),
+        (1, "1 row of the exports was left out, as declared", "宣言に従いエクスポートの1行を除外しています"),
+        (1200, "1,200 rows of the exports were left out, as declared", "宣言に従いエクスポートの1,200行を除外しています"),
+    ],
+)
+def test_the_title_counts_what_was_left_out(dropped: int, en: str, ja: str, measures: QuarterMeasures) -> None:
+    known = fresh(measures, {"table": "usage", "rows": 5, "dropped": dropped})
+    assert (freshness(scene_of(known)).title, freshness(scene_of(known, "ja")).title) == (en, ja)
+
+
+def test_every_rule_that_can_be_tolerated_has_words(measures: QuarterMeasures) -> None:
+    tolerable = {rule for rule, (_, remedy) in RULES.items() if "declare what to do with them: {policy}" in remedy}
+    known = closing._rules(scene_of(measures))
+    assert tolerable <= set(known)
+    assert {"internal", "where", "distinct", "unpivot", "near_key"} <= set(known)
+    assert len(tolerable) >= 8
+
+
+def test_a_rule_without_words_is_shown_by_its_name(measures: QuarterMeasures) -> None:
+    assert counted(scene_of(measures), "odd_thing 3") == "3 odd thing"
+
+
+def test_an_empty_freshness_is_no_claim_of_dirt(measures: QuarterMeasures) -> None:
+    assert body(freshness(scene_of(fresh(measures)))) == []
