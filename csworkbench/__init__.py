@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from . import metrics
     from .data.snapshot import Snapshot, View
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from .data.workspace import Workspace, open_workspace
     from .errors import CsworkbenchError, Refusal
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "CsworkbenchError": "errors",
@@ -29,6 +30,7 @@ __all__ = [
     "Snapshot",
     "View",
     "Workspace",
+    "__version__",
     "metrics",
     "open_snapshot",
     "open_workspace",
@@ -47,4 +49,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted(__all__)

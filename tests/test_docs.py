@@ -60,7 +60,10 @@ def anchors(text: str) -> list[str]:
 @pytest.mark.parametrize("page", [WORKSPACE, WORKSPACE_JA], ids=name)
 def test_every_key_of_the_settings_is_explained(page):
     text = page.read_text(encoding="utf-8")
-    said = {word for part in code(text) for word in re.findall(r"\w+", part)}
+    said = {part.partition(" = ")[0] for part in code(text)}
+    said |= {
+        key for block in blocks(page, "toml") for key in re.findall(r"^(\w+) =|\b(\w+) = ", block, re.M) for key in key
+    }
     sections = set(re.findall(r"^## \[+(\w+)", text, re.M))
     assert keys() - said - sections == set()
     assert {key for key in keys() if key.startswith("on_")} <= set(re.findall(r"^\| `(on_\w+)` \|", text, re.M))

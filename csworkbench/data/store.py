@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from ..version import __version__
 from ..errors import CsworkbenchError
 from ..schema import TABLES
 from ..schema import table as canonical_table

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from .. import schema
 from ..errors import CsworkbenchError, Problem, Refusal
+from .check.report import CheckReport
 from .engine import Postgres
 from .settings import Settings
 from .snapshot import Snapshot, TableFacts
@@ -38,12 +40,27 @@ class Warehouse:
         """All faults: tables and columns first; rows are looked at only when every column is usable."""
         return tuple(self._column_problems()) or tuple(self._row_problems())
 
+    def report(self) -> CheckReport:
+        """All problems; what is known of the tables only when nothing refuses them."""
+        refused = tuple(sorted(problem for problem in self.problems if not problem.tolerated))
+        tolerated = tuple(sorted(problem for problem in self.problems if problem.tolerated))
+        return CheckReport(refused, tolerated, tuple(self._notices()), {} if refused else self._all_facts)
+
     def snapshot(self) -> Snapshot:
         """The checked tables; Refusal with every problem."""
         if not all(problem.tolerated for problem in self.problems):
             raise Refusal(self.problems, f'the schema "{self.schema_name}"')
-        facts = {name: self._facts(name) for name in self.tables}
-        return Snapshot(self.settings, self.engine, dict(self._relations), facts, self._key())
+        return Snapshot(self.settings, self.engine, dict(self._relations), self._all_facts, self._key())
+
+    @cached_property
+    def _all_facts(self) -> Mapping[str, TableFacts]:
+        return {name: self._facts(name) for name in self.tables}
+
+    def _notices(self) -> Iterator[str]:
+        if "subscriptions" not in self.found:
+            yield "there is no table subscriptions: nothing can be said about revenue"
+        if "factors" in self.found or any(mapping.left for mapping in self.settings.tables.values()):
+            yield "whether churn contradicts the subscriptions was not looked at: that is done for files only"
 
     @cached_property
     def _relations(self) -> Mapping[str, str]:
@@ -70,7 +87,15 @@ class Warehouse:
         row = self.engine.query(f"SELECT count(*) AS n, {latest} AS latest FROM {self._relations[name]}").iloc[0]
         day = None if row["latest"] is None or row["latest"] != row["latest"] else row["latest"].date()
         n_rows = int(row["n"])
-        return TableFacts(n_rows, mapped, self._dropped(name, n_rows), latest=day, versions=self._versions(name))
+        return TableFacts(n_rows, mapped, self._dropped(name, n_rows), self._kept(name), day, self._versions(name))
+
+    def _kept(self, name: str) -> Mapping[str, int]:
+        """Rule → rows that break it and are kept as declared."""
+        counts: Counter[str] = Counter()
+        for problem in self.problems:
+            if problem.tolerated and problem.file == f"{self.schema_name}.{name}":
+                counts[problem.rule] += problem.count
+        return dict(counts)
 
     def _dropped(self, name: str, n_kept: int) -> Mapping[str, int]:
         """Rule → rows that the relation leaves out."""

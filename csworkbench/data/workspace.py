@@ -9,8 +9,8 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from .. import __version__
-from ..errors import CsworkbenchError, Refusal
+from ..version import __version__
+from ..errors import CsworkbenchError
 from .asof import Day
 from .check.report import CheckReport
 from .engine import DuckDB
@@ -24,8 +24,11 @@ MEMORY_LIMIT = "2GB"
 
 @dataclass(frozen=True)
 class _Opened:
+    """snapshot: None where the check found problems in a database, which is then not read any further."""
+
     report: CheckReport
-    snapshot: Snapshot
+    tables: tuple[str, ...]
+    snapshot: Snapshot | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Workspace:
     @property
     def tables(self) -> tuple[str, ...]:
         """The canonical tables that are there once raw events are rolled up."""
-        return self._open(None).snapshot.tables
+        return self._open(None).tables
 
     def check(self, today: date | None = None) -> CheckReport:
         """Every problem of the workspace at once."""
@@ -53,6 +56,7 @@ class Workspace:
         """The checked tables. Raises errors.Refusal with every problem, if there are any."""
         opened = self._open(today)
         opened.report.raise_for_problems(str(self.path))
+        assert opened.snapshot is not None
         return opened.snapshot
 
     def as_of(self, day: Day) -> View:
@@ -79,18 +83,15 @@ class Workspace:
         loaded = load(engine.connection, self.settings, self.path, today)
         relations = {name: f'"{name}"' for name in loaded.report.facts}
         key = content_key(self.settings, loaded.hashes, __version__, today)
-        return _Opened(loaded.report, Snapshot(self.settings, engine, relations, loaded.report.facts, key))
+        snapshot = Snapshot(self.settings, engine, relations, loaded.report.facts, key)
+        return _Opened(loaded.report, snapshot.tables, snapshot)
 
     def _warehouse(self) -> _Opened:
         from .warehouse import open_warehouse
 
         warehouse = open_warehouse(self.settings)
-        problems = tuple(p for p in warehouse.problems if not p.tolerated)
-        tolerated = tuple(p for p in warehouse.problems if p.tolerated)
-        if problems:
-            raise Refusal(problems, str(self.path))
-        snapshot = warehouse.snapshot()
-        return _Opened(CheckReport(problems, tolerated, (), snapshot.facts), snapshot)
+        report = warehouse.report()
+        return _Opened(report, warehouse.tables, warehouse.snapshot() if report.ok else None)
 
     def _repr_html_(self) -> str:
         report = self.check()

@@ -8,6 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..errors import CsworkbenchError
+from ..schema import PACKS_NEED
+
 if TYPE_CHECKING:
     from ..data.workspace import Workspace
     from ..metrics.calendar import Quarter
@@ -44,12 +47,27 @@ class Source:
 
 
 def measured(workspace: Workspace, quarter: Quarter, as_of: date) -> Source:
-    """The workspace measured for that quarter, once, with what was known on `as_of`."""
+    """The workspace measured for that quarter, once, with what was known on `as_of`.
+
+    Raises CsworkbenchError when it lacks a table that every pack needs.
+    """
     from ..metrics.quarter import measure_quarter
 
+    missing = [name for name in PACKS_NEED if name not in workspace.tables]
+    if missing:
+        raise CsworkbenchError(_no_packs(missing))
     measures = measure_quarter(workspace.as_of(as_of), quarter)
     names = workspace.settings.segments.names
     return Source(quarter.label, quarter.previous.label, measures, _units(measures), names, workspace.save)
+
+
+def _no_packs(missing: Sequence[str]) -> str:
+    names = " and ".join(missing)
+    return (
+        f"this workspace has no table {names}, and every pack needs it. Declare where it comes from under"
+        f" [tables.{missing[0]}] in workspace.toml. Without it the check works, and so do cohorts in a notebook:"
+        ' csworkbench.metrics.cohorts.retention(view, events="…") over a feature of usage.'
+    )
 
 
 def _units(measures: Any) -> dict[str, list[str]]:

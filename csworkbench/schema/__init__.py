@@ -12,10 +12,11 @@ from ..errors import UnknownName
 from . import customer, service, team
 from .table import SQL_TYPES, Column, Table, Type
 
-__all__ = ["REQUIRED", "SQL_TYPES", "TABLES", "Column", "Table", "Type", "table"]
+__all__ = ["PACKS_NEED", "REQUIRED", "SQL_TYPES", "TABLES", "Column", "Table", "Type", "table"]
 
 TABLES: Mapping[str, Table] = {table.name: table for table in (*customer.TABLES, *service.TABLES, *team.TABLES)}
-REQUIRED = ("accounts", "subscriptions")
+REQUIRED = ("accounts",)
+PACKS_NEED = (*REQUIRED, "subscriptions")
 
 
 def table(name: str) -> Table:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csworkbench import schema
+from csworkbench import open_workspace, schema
 from csworkbench.data.settings import parse_settings
 from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.data.warehouse import open_warehouse
@@ -148,7 +148,7 @@ def test_internal_accounts_and_their_facts_are_left_out_and_money_is_converted(p
 @pytest.mark.parametrize(
     ("sql", "rule", "column", "count"),
     [
-        ("DROP TABLE cs.subscriptions", "missing_table", "", 1),
+        ("DROP TABLE cs.accounts", "missing_table", "", 1),
         ("ALTER TABLE cs.subscriptions DROP COLUMN mrr", "missing_column", "mrr", 1),
         ("ALTER TABLE cs.subscriptions ALTER mrr TYPE text", "wrong_type", "mrr", 1),
         ("INSERT INTO cs.accounts VALUES (1, 'again', NULL), (1, 'again', NULL)", "duplicate_key", "account_id", 2),
@@ -169,6 +169,43 @@ def test_a_fault_in_the_database_is_refused(postgres, sql, rule, column, count):
     assert found == [(rule, column, count)]
     with pytest.raises(Refusal, match=column or "no such table"):
         open_warehouse(SETTINGS).snapshot()
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "workspace.toml").write_text(TOML)
+    return open_workspace(tmp_path)
+
+
+def test_the_check_of_a_workspace_in_a_database_reports_its_problems_and_raises_nothing(postgres, workspace):
+    small(postgres, "UPDATE cs.subscriptions SET starts_on = NULL, currency = 'JPY'")
+    report = workspace.check()
+    assert [(p.file, p.rule) for p in report.problems] == [
+        ("cs.subscriptions", "no_rate"),
+        ("cs.subscriptions", "required_empty"),
+    ]
+    assert not report.ok
+    assert report.as_json()["problems"][0]["column"] == "currency"
+    assert workspace.tables == ("accounts", "subscriptions")
+    with pytest.raises(Refusal, match="starts_on"):
+        workspace.snapshot()
+
+
+def test_the_check_of_a_good_database_counts_what_is_tolerated(postgres, tmp_path):
+    small(postgres, "UPDATE cs.subscriptions SET mrr = -1")
+    toml = TOML.replace("[tables.tickets]", '[tables.subscriptions]\ntable = "x"\ncredits = true\n[tables.tickets]')
+    (tmp_path / "workspace.toml").write_text(toml)
+    report = open_workspace(tmp_path).check()
+    assert report.ok
+    assert [(p.rule, p.count) for p in report.tolerated] == [("negative_mrr", 1)]
+    assert report.facts["subscriptions"].tolerated == {"negative_mrr": 1}
+
+
+def test_a_database_without_subscriptions_opens_and_says_so(postgres, workspace):
+    small(postgres, "DROP TABLE cs.subscriptions")
+    assert workspace.check().problems == ()
+    assert any("no table subscriptions" in notice for notice in workspace.check().notices)
+    assert workspace.as_of("2026-09-30").tables == ("accounts",)
 
 
 def test_the_key_changes_with_any_value(postgres):

@@ -60,12 +60,19 @@ def problems_of(subject: Subject, source: str, broken: Sequence[Broken]) -> Iter
     """One problem per rule and file."""
     for item in broken:
         rule = item.rule
-        value = rule.value or f"t.{rule.column}"
+        value = rule.value or _written(subject, rule.column)
         says = {"policy": rule.policy, "choices": rule.choices, **rule.says}
         tolerated = item.action != "refuse"
         for file, count, n, sample in grouped(subject.connection, source, rule.when, {"value": value, **rule.words}):
             words = {"n_keys": f"{n:,}", **says}
             yield subject.problem(rule.rule, rule.column, file, count, sample, tolerated=tolerated, **words)
+
+
+def _written(subject: Subject, column: str) -> str:
+    """SQL of the value as text; a time at midnight, which the export may write as a date, as the date."""
+    if subject.table.column(column).type != "timestamp":
+        return f"t.{column}"
+    return f"regexp_replace(CAST(t.{column} AS VARCHAR), ' 00:00:00$', '')"
 
 
 def gone(broken: Sequence[Broken]) -> str:

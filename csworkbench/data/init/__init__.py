@@ -31,8 +31,8 @@ class InitReport:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Needed tables that no export was recognised as."""
-        return tuple(name for name in schema.REQUIRED if name not in self.tables)
+        """Tables that packs need and that no export was recognised as."""
+        return tuple(name for name in schema.PACKS_NEED if name not in self.tables)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -40,7 +40,9 @@ class InitReport:
         picks = [(f"{feed.table}.{name}", pick) for feed in self.plan.feeds for name, pick in feed.picks.items()]
         found = [f"{name}: {pick.open}" for name, pick in picks if pick.open]
         found += [f"{name}: {why}" for name, (_, why) in self.plan.company.items() if why.startswith("not known")]
-        return (*found, *(f"no export was recognised as {name}, which is needed" for name in self.missing))
+        if self.plan.exported_on:
+            found.append(f"exported_on: nothing happened after {self.plan.exported_on}, so the exports may be that old")
+        return (*found, *(f"no export was recognised as {name}, which packs need" for name in self.missing))
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -62,7 +64,7 @@ class InitReport:
 def write_first_workspace(folder: str | Path, overwrite: bool = False, today: date | None = None) -> InitReport:
     """Look at the exports in a folder and write a commented workspace.toml beside them.
 
-    today: where given, exports that end more than a month before it are taken for as old as their latest fact.
+    today: where given, exports that end more than a quarter before it are taken for as old as their latest fact.
     The exports are only read. Raises CsworkbenchError when there is no folder, nothing to read, or already a
     workspace.toml (and not overwrite).
     """
@@ -76,7 +78,7 @@ def write_first_workspace(folder: str | Path, overwrite: bool = False, today: da
     if not exports.tables:
         aside = "; ".join(f"{aside.name}: {aside.why}" for aside in exports.asides)
         said = f"{place} holds no export that can be read (csv, xlsx, parquet, duckdb). {aside}".strip()
-        remedy = f"Put the exports there: at least {' and '.join(schema.REQUIRED)}."
+        remedy = f"Put the exports there: at least {' and '.join(schema.PACKS_NEED)}."
         raise CsworkbenchError(f"{said.removesuffix('.')}. {remedy}")
     plan = plan_of(exports, today)
     text = workspace_text(plan)

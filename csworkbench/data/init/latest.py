@@ -11,11 +11,11 @@ from ..types.dates import date_value
 from .exports import Exports
 from .guess import Feed, Pick
 
-OLD = timedelta(days=31)
+OLD = timedelta(days=92)
 
 
 def day_of_old_exports(exports: Exports, feeds: Sequence[Feed], today: date) -> date | None:
-    """The latest day of a fact, if it lies more than a month before today; None when it is later or not known."""
+    """The latest day of a fact, if it lies more than a quarter before today; None when it is later or not known."""
     days = [day for feed in feeds for day in _latest_days(exports, feed)]
     return max(days) if days and max(days) < today - OLD else None
 

@@ -28,7 +28,7 @@ def workspace_text(plan: Plan) -> str:
     ]
     for feed in plan.feeds:
         lines += ["", *_table(feed)]
-    for table in schema.REQUIRED:
+    for table in schema.PACKS_NEED:
         if plan.feed(table) is None:
             lines += ["", *_absent(table)]
     if plan.asides:
@@ -114,7 +114,7 @@ def _rest(feed: Feed) -> Iterator[str]:
 
 def _absent(table: str) -> Iterator[str]:
     required = [column.name for column in schema.table(table).columns if column.required]
-    yield f"# TODO? No export was recognised as {table}, which is needed. It must give {', '.join(required)}."
+    yield f"# TODO? No export was recognised as {table}, which packs need. It must give {', '.join(required)}."
     yield f"# [tables.{table}]"
     yield f'# path = "{table}.csv"'
 
