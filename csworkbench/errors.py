@@ -154,6 +154,10 @@ RULES: dict[str, tuple[str, str]] = {
         "does not exist in {zone}: clocks were set forward over it",
         "Declare the zone in which it was written: time_zone under [tables.{table}].",
     ),
+    "mixed_offsets": (
+        "has no offset from UTC, but {n_with} other times of the column have one",
+        "Export all of them with it, or declare the zone of those without: time_zone under [tables.{table}].",
+    ),
     "bad_format": (
         "is not a date format",
         'Give strptime patterns such as "%d/%m/%Y", "YYYY/M/D", or wareki, excel, iso; several parted by " | ".',

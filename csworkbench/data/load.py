@@ -23,6 +23,7 @@ from .check.seals import broken_seals
 from .check.subject import Subject
 from .check.table import check_table
 from .mapping import Mapped, map_columns
+from .mapping_source import drop
 from .read import read_raw
 from .rollup import roll_up_events
 from .settings import FILE, Settings
@@ -147,8 +148,8 @@ def _check(subject: Subject, day: date | None, loading: Loading) -> None:
         make_book(connection, subscriptions=name == "subscriptions")
     if name == "subscriptions":
         make_contracts(connection)
-    drop = {f"raw_{name}", f"mapped_{name}", f"typed_{name}"} - {"typed_accounts"}
-    _drop(connection, drop)
+    for done in {f"raw_{name}", f"mapped_{name}", f"typed_{name}"} - {"typed_accounts"}:
+        drop(connection, done)
 
 
 def _judges_churn(loading: Loading) -> bool:
@@ -180,17 +181,11 @@ def _finish(connection: duckdb.DuckDBPyConnection, settings: Settings, loading: 
     """Roll up raw events and clear away what only the check needed."""
     if "events" in loading.facts:
         loading.facts["usage"] = roll_up_events(connection, loading.facts.pop("events"))
-        _drop(connection, {"events"})
+        drop(connection, "events")
     filled = {name: fact for name, fact in loading.facts.items() if fact.rows}
     loading.notices += notices_about(connection, settings, filled)
-    _drop(connection, {"typed_accounts", "account_book", "contracts"})
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:
-    rows = connection.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
-    kinds = sorted((kind != "VIEW", name) for name, kind in rows if name in names)
-    for is_table, name in kinds:
-        connection.execute(f'DROP {"TABLE" if is_table else "VIEW"} IF EXISTS "{name}"')
+    for done in ("typed_accounts", "account_book", "contracts"):
+        drop(connection, done)
 
 
 def content_key(settings: Settings, hashes: Mapping[str, str], version: str, day: date | None) -> str:

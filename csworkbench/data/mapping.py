@@ -14,7 +14,7 @@ from .expression import Expression
 from .mapping_columns import Filled, filled_columns
 from .mapping_faults import fault_problems, first_rows, merged
 from .mapping_rows import LEFT, left_condition, source_rows
-from .mapping_source import Rows, count
+from .mapping_source import Rows, count, drop
 from .mapping_totals import without_totals
 from .mask import shown
 from .read import Raw
@@ -56,8 +56,7 @@ def map_columns(
     """
     table = schema.table(raw.name)
     relation = f"mapped_{raw.name}"
-    for kind in ("VIEW", "TABLE"):
-        _drop(connection, relation, kind)
+    drop(connection, relation)
     if not raw.columns:
         connection.execute(f"CREATE TEMP TABLE {identifier(relation)} (_file VARCHAR, _row BIGINT)")
         return Mapped(raw.name, relation, {}, (), (), {})
@@ -81,12 +80,6 @@ def map_columns(
         rows.hashes,
         left is not None,
     )
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> None:
-    there = "SELECT 1 FROM information_schema.tables WHERE table_name = ? AND (table_type = 'VIEW') = ?"
-    if connection.execute(there, [relation, kind == "VIEW"]).fetchone():
-        connection.execute(f"DROP {kind} {identifier(relation)}")
 
 
 def _incomplete_files(raw: Raw, rows: Rows) -> list[Problem]:

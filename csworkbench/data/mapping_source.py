@@ -67,6 +67,14 @@ def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(found[0]) if found else 0
 
 
+def drop(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Drop the view or table of that name, if there is one."""
+    try:
+        connection.execute(f"DROP VIEW IF EXISTS {identifier(relation)}")
+    except duckdb.CatalogException:
+        connection.execute(f"DROP TABLE IF EXISTS {identifier(relation)}")
+
+
 def is_taken(name: str, columns: Iterable[str]) -> bool:
     """Whether a new column would hide one that is there."""
     return name.lower() in {*(column.lower() for column in columns), *RESERVED}

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..version import __version__
 from ..errors import CsworkbenchError
 from ..schema import TABLES
 from ..schema import table as canonical_table
+from ..version import __version__
 from .engine import DuckDB
 from .settings import FILE, Settings
 from .snapshot import Snapshot, TableFacts

@@ -9,8 +9,8 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from ..version import __version__
 from ..errors import CsworkbenchError
+from ..version import __version__
 from .asof import Day
 from .check.report import CheckReport
 from .engine import DuckDB

@@ -1,0 +1,1 @@
+"""Exhibits, sentences and packs: measures as a reader sees them."""

@@ -107,6 +107,26 @@ DATES = [
     ),
 ]
 
+ZONES = [
+    case(
+        "times with and without an offset",
+        replaced("tickets", "2025-06-01 10:00:00", "2025-06-01 10:00:00+02:00"),
+        ("mixed_offsets", T, 2, "opened_at"),
+    ),
+    case(
+        "declared formats with and without an offset",
+        {"tickets": "ticket_id,account_id,opened_at\n1,A1,01/05/2025 10:00\n2,A2,02/05/2025 10:00 +0200\n"},
+        ("mixed_offsets", T, 2, "opened_at"),
+        toml='[tables.tickets]\nformat = "%d/%m/%Y %H:%M | %d/%m/%Y %H:%M %z"',
+    ),
+    case(
+        "times with and without an offset, zone declared",
+        replaced("tickets", "2025-06-01 10:00:00", "2025-06-01 10:00:00+02:00"),
+        toml='[tables.tickets]\ntime_zone = "Europe/Berlin"',
+    ),
+    case("all times with an offset", {"tickets": "ticket_id,account_id,opened_at\n1,A1,2025-05-01T10:00:00Z\n"}),
+]
+
 KEYS = [
     case("key missing", replaced("usage", "A1,2025-03-01", ",2025-03-01"), ("required_empty", U, 2, "account_id")),
     case("orphan", replaced("usage", "A1,2025-03-01", "A9,2025-03-01"), ("orphan", U, 2, "account_id")),
@@ -222,11 +242,16 @@ A3,Gamma,2025-03-01,Mid,no
 A4,Delta,2025-03-01,Mid,yes
 """
 EVENT = "account_id,named_on,event,factor\n"
-DECLARED = '[tables.accounts]\nleft = "gone == \'yes\'"'
+DECLARED = "[tables.accounts]\nleft = \"gone == 'yes'\""
 WITHOUT_END = ("churn_without_end", "factors.csv", 2, "named_on")
 
 CHURN = [
-    case("left but paying", {"accounts": LEFT_FLAG.format("yes", "yes")}, ("left_but_paying", A, 2, "gone"), toml=DECLARED),
+    case(
+        "left but paying",
+        {"accounts": LEFT_FLAG.format("yes", "yes")},
+        ("left_but_paying", A, 2, "gone"),
+        toml=DECLARED,
+    ),
     case(
         "stays but not paying",
         {"accounts": LEFT_FLAG.format("no", "no")},
@@ -238,7 +263,9 @@ CHURN = [
         "left with an end that was decided",
         {
             "accounts": LEFT_FLAG.format("yes", "yes"),
-            "subscriptions": SUBSCRIPTIONS.replace("2025-01-01,,100.50,EUR,", "2025-01-01,2026-09-01,100.50,EUR,2026-06-01"),
+            "subscriptions": SUBSCRIPTIONS.replace(
+                "2025-01-01,,100.50,EUR,", "2025-01-01,2026-09-01,100.50,EUR,2026-06-01"
+            ),
         },
         toml=DECLARED,
     ),
@@ -270,7 +297,7 @@ CHURN = [
 
 
 @pytest.mark.parametrize(
-    ("files", "toml", "company", "found"), [*NUMBERS, *DATES, *KEYS, *MONEY, *CHURN, *FILES_CASES]
+    ("files", "toml", "company", "found"), [*NUMBERS, *DATES, *ZONES, *KEYS, *MONEY, *CHURN, *FILES_CASES]
 )
 def test_bad_input_is_named_with_file_row_and_column(tmp_path, files, toml, company, found):
     report = open_workspace(write(tmp_path, files, toml, company)).check()

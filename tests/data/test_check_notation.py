@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from workspaces import COMPANY, USAGE, replaced, write
 
@@ -143,6 +146,34 @@ def test_an_hour_that_the_clocks_skipped_is_refused_and_the_same_hour_elsewhere_
     assert read(tmp_path, "tickets", "opened_at", [skipped], 'time_zone = "Asia/Tokyo"', BERLIN) == [
         "2025-03-29 18:30:00"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "twice"),
+    [
+        ("2025-10-26 02:00:00", "Europe/Berlin", True),
+        ("2025-10-26 02:59:59", "Europe/Berlin", True),
+        ("2025-10-26 01:59:59", "Europe/Berlin", False),
+        ("2025-10-26 03:00:00", "Europe/Berlin", False),
+        ("2025-10-26 02:30:00+02:00", "Europe/Berlin", False),
+        ("2025-11-02 01:30:00", "America/New_York", True),
+        ("2025-04-06 01:45:00", "Australia/Lord_Howe", True),
+        ("2025-04-06 01:15:00", "Australia/Lord_Howe", False),
+        ("2025-10-26 02:30:00", "Asia/Tokyo", False),
+    ],
+)
+def test_an_hour_that_occurs_twice_is_told_and_read_as_its_second_pass(tmp_path, text, zone, twice):
+    files = {"tickets": f"ticket_id,account_id,opened_at\n1,A1,{text}\n"}
+    toml = f'[tables.tickets]\ncolumns.opened_at = {{ column = "opened_at", time_zone = "{zone}" }}'
+    workspace = open_workspace(write(tmp_path, files, toml))
+    told = [notice for notice in workspace.check().notices if "occurs twice" in notice]
+    assert [
+        f"1 times lie in the hour that occurs twice when clocks are set back in {zone} (row 2)" in n for n in told
+    ] == [True] * twice
+    if twice:
+        second = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+        opened_at = workspace.as_of("2026-06-30").table("tickets")["opened_at"].iloc[0]
+        assert opened_at == second.replace(tzinfo=None)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,9 @@ def test_churn_that_contradicts_itself_is_kept_counted_and_told_in_every_definit
     report = workspace.check()
     assert report.facts["accounts"].tolerated == {"left_but_paying": 1, "stays_but_not_paying": 1}
     assert report.facts["factors"].tolerated == {"churn_without_end": 2}
-    assert "1 accounts have left by \"gone\"; 2 accounts stand in 2 churn events; 1 subscriptions have ended" in str(report)
+    assert '1 accounts have left by "gone"; 2 accounts stand in 2 churn events; 1 subscriptions have ended' in str(
+        report
+    )
     assert report.facts["accounts"].rows == 4
 
 

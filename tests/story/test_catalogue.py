@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from collections import Counter
@@ -24,30 +25,42 @@ from csworkbench.story.pack import EXHIBITS, Pack
 from csworkbench.story.scene import scene_of
 
 ROOT = Path(csworkbench.__file__).parent
-KEYWORDS = {"say": None, "marked": None, "count": (1, 2)}
+SPOKEN = {"say": 1, "marked": 1, "count": 2}  # function → how many of its first arguments are texts
 Key = str | tuple[str, str]
 
 
 def spoken(path: Path) -> Iterator[Key]:
     """The messages of one file of code, or of one page template."""
-    method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
-    with path.open("rb") as file:
-        for _, message, _, _ in extract(method, file, keywords=KEYWORDS, options={"encoding": "utf-8"}):
-            if message and " ".join(message if isinstance(message, tuple) else (message,)).strip():
-                yield message
+    if path.suffix == ".py":
+        calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        yield from (message for call in calls for message in _of_call(call) if message)
+    else:
+        with path.open("rb") as file:
+            yield from (found[1] for found in extract("jinja2.ext:babel_extract", file, keywords={"say": None}))
+
+
+def _of_call(call: ast.Call) -> Iterator[Key]:
+    n = SPOKEN.get(getattr(call.func, "attr", getattr(call.func, "id", "")), 0)
+    texts = [list(_texts(argument)) for argument in call.args[:n]]
+    if n == 1 and texts:
+        yield from texts[0]
+    elif n == 2 and len(texts) == 2:
+        yield from zip(*texts, strict=True)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """The texts that an argument can be: itself, or either side of a condition."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 @pytest.fixture(scope="module")
 def messages() -> set[Key]:
     files = [*(ROOT / "story").rglob("*.py"), *(ROOT / "report").rglob("*.py"), *(ROOT / "report").rglob("*.j2")]
     found = {message for path in files for message in spoken(path)}
-    kinds = {Path(str(path)).stem.capitalize() for path in _template_paths()}
-    return found | set(_OUTCOME_WORDS.values()) | kinds
-
-
-def _template_paths() -> list[Path]:
-    folder = pack_templates()
-    return sorted(Path(folder).glob("*.ipynb")) if isinstance(folder, str | Path) else [Path(str(p)) for p in folder]
+    return found | set(_OUTCOME_WORDS.values()) | {kind.capitalize() for kind in pack_templates()}
 
 
 @pytest.fixture(scope="module")

@@ -99,9 +99,13 @@ def test_what_falls_due_is_listed_by_money_with_names_owners_and_calls(measures:
 
 
 def test_decided_and_past_renewals_are_left_out(measures: QuarterMeasures) -> None:
-    known = due(measures, ("m1", "2026-09-30", 1.0, None), ("m2", "2026-10-01", 2.0, None), ("m5", "2026-11-01", 3.0, None))
+    known = due(
+        measures, ("m1", "2026-09-30", 1.0, None), ("m2", "2026-10-01", 2.0, None), ("m5", "2026-11-01", 3.0, None)
+    )
     frame = known.frame("renewals")
-    decided = with_frame(known, "renewals", frame.assign(renewed=frame["renewed"].where(frame["account_id"] != "m5", True)))
+    decided = with_frame(
+        known, "renewals", frame.assign(renewed=frame["renewed"].where(frame["account_id"] != "m5", True))
+    )
     assert [row[0] for row in body(renewals_due(scene_of(decided)))] == ["Birch"]
 
 
@@ -147,7 +151,10 @@ def test_ten_are_shown_and_all_are_in_the_data(measures: QuarterMeasures) -> Non
 # calls of renewals of 1,000 each → so what in English, in Japanese
 CALLS = {
     (None, None): ("", ""),
-    ("commit", None): ("No renewal is called at risk or lost by its CSM.", "CSMが要注意・失注と見ている更新はありません。"),
+    ("commit", None): (
+        "No renewal is called at risk or lost by its CSM.",
+        "CSMが要注意・失注と見ている更新はありません。",
+    ),
     ("commit", "lost"): (
         "1 of them, $1K of MRR, is called at risk or lost by its CSM.",
         "うち1件、MRR $1,000をCSMが要注意または失注と見ています。",
@@ -168,11 +175,15 @@ def test_what_the_csms_doubt_is_summed(calls: tuple[str | None, ...], measures: 
 def test_a_pack_of_a_segment_sees_only_its_renewals(measures: QuarterMeasures) -> None:
     known = due(measures, ("m4", "2026-11-15", 4000.0, None), ("s1", "2026-11-16", 900.0, None))
     frame = known.frame("renewals")
-    known = with_frame(known, "renewals", frame.assign(segment=frame["account_id"].str[0].map({"m": "mid", "s": "smb"})))
+    known = with_frame(
+        known, "renewals", frame.assign(segment=frame["account_id"].str[0].map({"m": "mid", "s": "smb"}))
+    )
     assert [row[0] for row in body(renewals_due(scene_of(known, "en", "smb")))] == ["Gorse"]
 
 
 def test_both_languages_show_the_same_data(measures: QuarterMeasures) -> None:
     for show in (renewal_rates, renewals_due):
         en, ja = (show(scene_of(measures, lang)).data for lang in ("en", "ja"))
-        pd.testing.assert_frame_equal(en.drop(columns="call", errors="ignore"), ja.drop(columns="call", errors="ignore"))
+        pd.testing.assert_frame_equal(
+            en.drop(columns="call", errors="ignore"), ja.drop(columns="call", errors="ignore")
+        )

@@ -98,7 +98,9 @@ def test_nothing_to_attend_to_is_one_line(measures: QuarterMeasures) -> None:
     none = attention(scene_of(in_need(measures)))
     assert none.is_absent
     assert none.title == "No account shows a sign that needs a person now."
-    assert attention(scene_of(in_need(measures), "ja")).title == "いま人の対応を要する兆候のあるアカウントはありません。"
+    assert (
+        attention(scene_of(in_need(measures), "ja")).title == "いま人の対応を要する兆候のあるアカウントはありません。"
+    )
     assert attention(scene_of(measures, "en", "smb")).title == none.title
 
 

@@ -13,7 +13,9 @@ from csworkbench.story.exhibits.segments import segments
 from csworkbench.story.scene import scene_of
 
 
-def book(sizes: dict[str, int], closing: dict[str, float] | None = None) -> list[tuple[str, str, str, float, float, float]]:
+def book(
+    sizes: dict[str, int], closing: dict[str, float] | None = None
+) -> list[tuple[str, str, str, float, float, float]]:
     """A book of accounts with 100 of MRR each at the start."""
     return [
         (f"{segment}{i}", f"{segment} {i}", segment, 100.0, 100.0, (closing or {}).get(segment, 100.0))
@@ -123,7 +125,9 @@ def test_only_a_difference_beyond_chance_is_told(measures: QuarterMeasures) -> N
         "Logo churn of Mid-market is above the book's by more than chance would explain."
     )
     assert said((0.2, 0.5), (0.19, 0.5)).startswith("Logo churn of Mid-market and SMB is above")
-    assert said((0.2, 0.5), (0.0, 0.1)).endswith("Logo churn of SMB is below the book's by more than chance would explain.")
+    assert said((0.2, 0.5), (0.0, 0.1)).endswith(
+        "Logo churn of SMB is below the book's by more than chance would explain."
+    )
     assert said((0.2, 0.5), (0.0, 0.1), "ja") == (
         "中堅企業のロゴ解約率は、偶然では説明できないほど全体を上回っています。"
         "中小企業のロゴ解約率は、偶然では説明できないほど全体を下回っています。"

@@ -54,8 +54,15 @@ def test_what_was_not_measured_is_a_dash_and_never_zero(kind: str, nothing: obje
     assert Column("x", "X", kind).write(EN, nothing) == "–"
 
 
-COLUMNS = [Column("name", "Account"), Column("why", "Why", "long"), Column("mrr", "MRR", "money"), Column("on", "On", "date")]
-FRAME = pd.DataFrame({"name": ["Acme", "計"], "why": ["x", "y"], "mrr": [1.0, 2.0], "on": pd.to_datetime(["2026-01-02"] * 2)})
+COLUMNS = [
+    Column("name", "Account"),
+    Column("why", "Why", "long"),
+    Column("mrr", "MRR", "money"),
+    Column("on", "On", "date"),
+]
+FRAME = pd.DataFrame(
+    {"name": ["Acme", "計"], "why": ["x", "y"], "mrr": [1.0, 2.0], "on": pd.to_datetime(["2026-01-02"] * 2)}
+)
 
 
 def test_a_table_says_what_its_cells_are() -> None:

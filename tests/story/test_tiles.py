@@ -179,7 +179,9 @@ def test_lower_is_better_mirrors_higher_is_better(value: float, plan: float) -> 
         assert tile("grr", "share", value, plan).meets_plan is (value > plan)
         assert tile("logo_churn", "share", value, plan).meets_plan is (value < plan)
     else:
-        assert tile("grr", "share", value, plan).meets_plan is tile("logo_churn", "share", value, plan).meets_plan is True
+        assert (
+            tile("grr", "share", value, plan).meets_plan is tile("logo_churn", "share", value, plan).meets_plan is True
+        )
 
 
 def test_a_plan_missed_by_less_than_is_shown_does_not_read_as_a_contradiction(measures: QuarterMeasures) -> None:

@@ -15,7 +15,9 @@ from csworkbench.story.scene import scene_of
 
 def known(measures: QuarterMeasures, **rows: dict[str, Any]) -> QuarterMeasures:
     return with_frame(
-        measures, "time_to_value", frame_of("time_to_value", [{"segment": segment, **row} for segment, row in rows.items()])
+        measures,
+        "time_to_value",
+        frame_of("time_to_value", [{"segment": segment, **row} for segment, row in rows.items()]),
     )
 
 
@@ -49,7 +51,11 @@ def test_under_five_accounts_no_days_are_shown(measures: QuarterMeasures) -> Non
 
 
 TITLES = {
-    "reached": (MID, "Half of the new accounts reach first value within 40 days", "新規アカウントの半数が40日以内に初回価値へ到達"),
+    "reached": (
+        MID,
+        "Half of the new accounts reach first value within 40 days",
+        "新規アカウントの半数が40日以内に初回価値へ到達",
+    ),
     "not yet": (
         {"n": 12, "n_reached": 3},
         "Too few accounts reached first value to say how long it takes",

@@ -11,6 +11,7 @@ from ..sql import identifier
 from ..types import Notation, declared_notation, final, typed_cell
 from .hints import advice
 from .subject import Subject, grouped
+from .zones import hours_twice, mixed_offsets
 
 EMPTIED = {"open_end"}
 
@@ -33,6 +34,9 @@ def type_table(subject: Subject) -> tuple[list[Problem], list[Problem], list[str
                 notices.append(f'{problem.file}: {problem.count:,} × 9999-12-31 in "{problem.column}" read as no end')
             else:
                 (tolerated if problem.tolerated else problems).append(problem)
+    for column in [c.name for c in subject.table.columns if c.type == "timestamp" and c.name in how]:
+        problems += mixed_offsets(subject, how[column], column)
+        notices += hours_twice(subject, how[column], column)
     return problems, tolerated, notices
 
 

@@ -32,7 +32,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "employees": "employees, number of employees, no of employees, employee count, headcount, 従業員数, 社員数",
         "touch_tier": "touch tier, service tier, cs tier, support tier, タッチ区分, 対応区分 ~ tier",
         "segment": "segment, customer segment, account segment, セグメント, 顧客区分, 顧客セグメント"
-        " ~ company size, size, 規模, 企業規模",
+        " ~ 区分, company size, size, 規模, 企業規模",
         "parent_id": "parent id, parent account id, parent customer id, parent company id, 親会社ID, 親取引先ID",
         "language": "language, preferred language, 言語",
         "is_internal": "is internal, internal, is test, test account, 社内フラグ, テストフラグ",
@@ -86,7 +86,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "tickets": {
         "ticket_id": "ticket id, case id, case number, ticket number, ticket, issue id, チケットID, チケット番号,"
-        " 問い合わせ番号, 問合せ番号, 受付番号 ~ id",
+        " 問い合わせ番号, 問合せ番号, 問合番号, 受付番号 ~ id",
         "account_id": ACCOUNT,
         "opened_at": "opened at, ticket created date, date time opened, submitted at, requested at, open date, opened,"
         " 受付日時, 起票日時, 問い合わせ日時, 問合せ日時, 受付日 ~ created at, created date, create date, created,"

@@ -9,6 +9,7 @@ from .notation import Notation
 CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 ISO_TIME = ISO + CLOCK
+_STEPS = ("'30 minutes'", "'1 hour'", "'2 hours'")
 
 
 def timestamp_value(text: str, how: Notation) -> str:
@@ -44,12 +45,30 @@ def _local(naive: str, how: Notation) -> str:
     return f"CASE WHEN {back} = {naive} THEN {here} END"
 
 
+def without_offset(text: str, how: Notation) -> str:
+    """SQL of the TIMESTAMP that `text` writes without an offset, as it is written there; NULL otherwise."""
+    declared = [f"CAST({moment(text, p)} AS TIMESTAMP)" for p in how.formats if p != "iso" and "%z" not in p]
+    iso = f"CASE WHEN regexp_full_match({text}, '{ISO_TIME}') THEN try_cast({text} AS TIMESTAMP) END"
+    return f"coalesce({', '.join([*declared, iso])})" if declared else iso
+
+
+def has_offset(text: str, how: Notation) -> str:
+    """SQL: whether `text` writes a time with its offset from UTC."""
+    declared = [f"{moment(text, p)} IS NOT NULL" for p in how.formats if "%z" in p]
+    return " OR ".join([*declared, f"regexp_full_match({text}, '{ISO_TIME}{OFFSET}')"])
+
+
+def occurs_twice(naive: str, zone: str) -> str:
+    """SQL: whether a local TIMESTAMP of the zone occurred twice, because the clocks were set back over it."""
+    there, name = f"timezone({literal(zone)}, {naive})", literal(zone)
+    again = [f"timezone({name}, {there} {sign} INTERVAL {step}) = {naive}" for step in _STEPS for sign in "+-"]
+    return f"coalesce({' OR '.join(again)}, FALSE)"
+
+
 def in_gap(text: str, how: Notation) -> str:
     """SQL: whether `text` is a time without offset that its zone skipped."""
     zone = how.time_zone or how.reporting_zone
     if zone == "UTC":
         return "FALSE"
-    naive = " , ".join(f"CAST({moment(text, p)} AS TIMESTAMP)" for p in how.formats if p != "iso" and "%z" not in p)
-    iso = f"CASE WHEN regexp_full_match({text}, '{ISO_TIME}') THEN try_cast({text} AS TIMESTAMP) END"
-    naive = f"coalesce({naive or 'NULL'}, {iso})"
+    naive = without_offset(text, how)
     return f"coalesce(timezone({literal(zone)}, timezone({literal(zone)}, {naive})) <> {naive}, FALSE)"

@@ -1,0 +1,1 @@
+"""The exhibits of packs, one function each: scene → exhibit."""
