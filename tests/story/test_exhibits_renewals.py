@@ -135,17 +135,30 @@ AHEAD = {
 
 @pytest.mark.parametrize("n", AHEAD)
 def test_the_title_sums_what_falls_due(n: int, measures: QuarterMeasures) -> None:
-    known = due(measures, *[("m1", "2026-10-31", 1000.0, None)] * n)
+    known = due(measures, *[(f"m{at}", "2026-10-31", 1000.0, None) for at in range(n)])
     assert tuple(renewals_due(scene_of(known, lang)).title for lang in ("en", "ja")) == AHEAD[n]
 
 
 def test_ten_are_shown_and_all_are_in_the_data(measures: QuarterMeasures) -> None:
-    known = due(measures, *[("m1", "2026-10-31", 1000.0 + at, None) for at in range(12)])
+    known = due(measures, *[(f"m{at}", "2026-10-31", 1000.0 + at, None) for at in range(12)])
     exhibit = renewals_due(scene_of(known))
     assert (len(body(exhibit)), len(exhibit.data), len(csv_rows(exhibit))) == (10, 12, 13)
     assert exhibit.caption.startswith("The 10 largest by MRR.")
-    few = renewals_due(scene_of(due(measures, *[("m1", "2026-10-31", 1000.0, None)] * 10)))
+    few = renewals_due(scene_of(due(measures, *[(f"m{at}", "2026-10-31", 1000.0, None) for at in range(10)])))
     assert "largest" not in few.caption
+
+
+def test_the_items_of_an_account_are_one_renewal_with_the_worst_call(measures: QuarterMeasures) -> None:
+    items = [
+        ("m1", "2026-11-30", 1000.0, "at_risk"),
+        ("m1", "2026-10-31", 500.0, "commit"),
+        ("m1", "2026-12-31", 9.0, None),
+    ]
+    exhibit = renewals_due(scene_of(due(measures, *items)))
+    assert exhibit.title == "$1.51K of MRR falls due in the next two quarters, in 1 renewal"
+    (row,) = body(exhibit)
+    assert (row[2], row[3], row[4]) == ("Oct 31, 2026", "$1.51K", "at risk")
+    assert exhibit.so_what == "1 of them, $1K of MRR, is called at risk or lost by its CSM."
 
 
 # calls of renewals of 1,000 each → so what in English, in Japanese
@@ -168,7 +181,7 @@ CALLS = {
 
 @pytest.mark.parametrize("calls", CALLS)
 def test_what_the_csms_doubt_is_summed(calls: tuple[str | None, ...], measures: QuarterMeasures) -> None:
-    known = due(measures, *[("m1", "2026-10-31", 1000.0, call) for call in calls])
+    known = due(measures, *[(f"m{at}", "2026-10-31", 1000.0, call) for at, call in enumerate(calls)])
     assert tuple(renewals_due(scene_of(known, lang)).so_what for lang in ("en", "ja")) == CALLS[calls]
 
 

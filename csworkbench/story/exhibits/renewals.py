@@ -10,6 +10,7 @@ from ..scene import Scene
 from ..tables import Column, table
 
 N_SHOWN = 10
+_WORST_FIRST = ("lost", "at_risk", "likely", "commit")
 _RATES = ["logo_rate", "gross_rate", "net_rate"]
 
 
@@ -80,6 +81,8 @@ def renewals_due(scene: Scene) -> Exhibit:
     ahead = ahead[ahead["renewed"].isna() & (ahead["due_on"] > pd.Timestamp(scene.quarter.closing))]
     if ahead.empty:
         return absent("renewals_due", scene.say("No renewal falls due in the next two quarters."), scene.language)
+    so_what = _doubtful(scene, ahead)
+    ahead = by_account(ahead)
     shown = _described(scene, ahead)
     columns = [
         Column("name", scene.say("Account")),
@@ -98,7 +101,7 @@ def renewals_due(scene: Scene) -> Exhibit:
         "renewals_due",
         title,
         scene.language,
-        so_what=_doubtful(scene, ahead),
+        so_what=so_what,
         caption=scene.noted(
             largest(scene, len(shown)),
             scene.say("Renewals that are decided already are left out."),
@@ -111,6 +114,14 @@ def renewals_due(scene: Scene) -> Exhibit:
     )
 
 
+def by_account(ahead: pd.DataFrame) -> pd.DataFrame:
+    """One row per account and quarter: the first due date, all MRR due, and the worst call of its items."""
+    rank = ahead["csm_call"].map({call: at for at, call in enumerate(_WORST_FIRST)})
+    groups = ahead.assign(rank=rank).groupby(["quarter", "account_id"], as_index=False)
+    found = groups.agg(due_on=("due_on", "min"), due_mrr=("due_mrr", "sum"), rank=("rank", "min"))
+    return found.assign(csm_call=found["rank"].map(dict(enumerate(_WORST_FIRST)))).drop(columns="rank")
+
+
 def largest(scene: Scene, n: int) -> str:
     """That a table shows only its largest rows; empty when it shows all n."""
     return scene.say("The {n} largest by MRR.", n=N_SHOWN) if n > N_SHOWN else ""
@@ -118,7 +129,7 @@ def largest(scene: Scene, n: int) -> str:
 
 def _described(scene: Scene, ahead: pd.DataFrame) -> pd.DataFrame:
     shown = scene.with_names(ahead, "csm", "adoption_index")
-    order = ["due_mrr", "due_on", "account_id", "subscription_id"]
+    order = ["due_mrr", "due_on", "account_id", "quarter"]
     shown = shown.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
     words = calls(scene)
     return shown.assign(call=shown["csm_call"].map(lambda call: words.get(call, call)))
@@ -140,5 +151,5 @@ def _doubtful(scene: Scene, ahead: pd.DataFrame) -> str:
     return scene.language.count(
         "{n} of them, {amount} of MRR, is called at risk or lost by its CSM.",
         "{n} of them, {amount} of MRR, are called at risk or lost by their CSMs.",
-        len(doubt), amount=scene.language.money(doubt["due_mrr"].sum()),
+        doubt.groupby(["quarter", "account_id"]).ngroups, amount=scene.language.money(doubt["due_mrr"].sum()),
     )  # fmt: skip
