@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .version import __version__
 from .errors import CsworkbenchError
+from .version import __version__
 
 if TYPE_CHECKING:
     from .data.snapshot import Snapshot

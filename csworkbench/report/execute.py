@@ -27,7 +27,7 @@ class Limits:
     pack_seconds: float = 1800
 
 
-class Failure(Exception):  # noqa: N818
+class Failure(Exception):
     """A pack that did not come out; `outcome` is one of ledger.OUTCOMES."""
 
     def __init__(self, outcome: str, reason: str, cell: int | None = None) -> None:
