@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from places import ROOT
 
 if TYPE_CHECKING:
     from postgres import Server
 
-ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 
 settings.register_profile(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 from pydantic import BaseModel
 
 import csworkbench

@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
 from packaging.requirements import Requirement
+from places import ROOT
 
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
@@ -64,10 +64,10 @@ def test_every_make_target_that_a_person_calls_is_in_the_help():
 
 @pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
 def test_every_command_of_the_readme_exists(readme):
-    from csworkbench.cli import main
+    from csworkbench.cli import cli
 
     text = (ROOT / readme).read_text()
-    named = set(re.findall(r"csworkbench ([a-z]+) ", text))
-    assert named and named <= set(main.commands)
+    named = set(re.findall(r"^csworkbench ([a-z]+) ", text, re.M))
+    assert named and named <= set(cli.commands)
     targets = set(re.findall(r"make ([a-z-]+)", text))
     assert targets <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))

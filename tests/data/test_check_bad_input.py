@@ -274,6 +274,13 @@ CHURN = [
         {"accounts": LEFT_FLAG.format("yes", "yes"), "subscriptions": SUBSCRIPTIONS.replace("100.50", "0")},
         toml=DECLARED,
     ),
+    case(
+        "churn and won back after a gap",
+        {
+            "factors": f"{EVENT}A2,2025-11-20,churn,price\n",
+            "subscriptions": SUBSCRIPTIONS + "S9,A2,2026-02-10,,50,EUR,\n",
+        },
+    ),
     case("churn without an end", {"factors": f"{EVENT}A1,2025-06-01,churn,price\n"}, WITHOUT_END),
     case("churn of the last days", {"factors": f"{EVENT}A1,2026-06-29,churn,price\n"}, WITHOUT_END),
     case("churn 90 days before the end", {"factors": f"{EVENT}A2,2025-11-03,churn,price\n"}),

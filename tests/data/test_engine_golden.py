@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 from csworkbench.data.engine.dialect import DIALECTS, transpile
 from csworkbench.data.sql import sql_file

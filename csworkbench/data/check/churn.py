@@ -77,15 +77,24 @@ def mark_contradicted(factors: Subject, day: date) -> bool:
     """Make `contradicted`: `rid` and `held` of the churn events after which the account goes on; whether any are.
 
     An account goes on when, GRACE_DAYS after the event (or on the day, if that is sooner), it has a paid contract
-    whose end was neither decided nor reached within these days.
+    whose end was neither decided nor reached within these days, and that joined one held at the event without a gap.
+    An account that was won back after a gap had left; one that was no customer before the event never could.
     """
     if not factors.has("account_id", "named_on", "event"):
         return False
     until = f"t.named_on + {GRACE_DAYS}"
+    open_end = "DATE '9999-12-31'"
+    before = (
+        f"SELECT t.rowid AS rid, max(coalesce(b.ends_on, {open_end})) AS held_until FROM {factors.relation} AS t"
+        " JOIN contracts AS b ON b.account_id = t.account_id AND b.starts_on <= t.named_on"
+        " WHERE t.event = 'churn' GROUP BY 1"
+    )
     factors.connection.execute(
         "CREATE OR REPLACE TEMP TABLE contradicted AS SELECT t.rowid AS rid, min(c.subscription_id) AS held"
         f" FROM {factors.relation} AS t JOIN contracts AS c ON c.account_id = t.account_id"
+        f" LEFT JOIN ({before}) AS h ON h.rid = t.rowid"
         f" WHERE t.event = 'churn' AND c.paid AND c.starts_on <= least({until}, {literal(day)})"
+        f" AND c.starts_on <= coalesce(h.held_until, {open_end})"
         f" AND (c.given_up_on IS NULL OR c.given_up_on > {until}) GROUP BY t.rowid"
     )
     row = factors.connection.execute("SELECT count(*) FROM contradicted").fetchone()

@@ -123,7 +123,8 @@ def factors(chunk: Chunk) -> Rows:
     closed = named + rng.integers(30, 240, len(row))
     done = ~grown & (rng.random(len(row)) < 0.5) & (closed <= chunk.world.months.end)
     young = named - chunk.accounts.started[row] < 200
-    return {
+    told_once = np.unique(np.stack([row, named.astype(np.int64), event, factor]), axis=1, return_index=True)[1]
+    table: dict[str, Coded | np.ndarray] = {
         "account_id": chunk.ids(row),
         "named_on": named,
         "event": Coded(event, ("churn", "contraction", "expansion")),
@@ -134,6 +135,7 @@ def factors(chunk: Chunk) -> Rows:
         "closed_on": np.where(done, closed, NO_DAY),
         "recorded_at": named,
     }
+    return {name: column[np.sort(told_once)] for name, column in table.items()}
 
 
 def _reasons(
