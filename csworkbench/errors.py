@@ -169,6 +169,10 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "unknown_time_zone": ("is not a time zone", 'Give an IANA name such as "Europe/Berlin" or "Asia/Tokyo".'),
     "bad_day": ("is not a day", "Write it as YYYY-MM-DD."),
+    "reserved_segment": (
+        "is the name that packs give to all accounts together",
+        "Give the segment another name: values under [tables.{table}.columns.{field}].",
+    ),
     "duplicate_row": ("repeats row {first} of {first_file} word for word", _TOLERATE),
     "duplicate_key": ("has the same key as row {first} of {first_file} but other values", _TOLERATE),
     "near_key": (

@@ -9,7 +9,7 @@ from ..errors import CsworkbenchError
 from ..schema import TABLES, Table
 from .sql import identifier, literal
 
-UNASSIGNED = "unassigned"
+UNASSIGNED, ALL = "unassigned", "all"
 Day = date | str
 _ATTRIBUTES = ("industry", "country", "employees", "touch_tier", "segment")
 

@@ -35,8 +35,6 @@ class Company(Strict):
     time_zone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
     exported_on: str | None = None
-    brand_color: str | None = None
-    logo: str | None = None
 
 
 class Source(Strict):
@@ -155,7 +153,7 @@ class Segments(Strict):
 class Engine(Strict):
     """Where roll-ups run: the embedded DuckDB, or a database that already holds the canonical tables."""
 
-    kind: Literal["duckdb", "postgres", "spark"] = "duckdb"
+    kind: Literal["duckdb", "postgres"] = "duckdb"
     url_env: str | None = None
     schema_: str | None = Field(default=None, alias="schema")
     threads: int | None = None

@@ -15,6 +15,9 @@ from .revenue import MOVES
 
 _KEYS = ["quarter", "segment"]
 
+FLOWS = ("nnmrr", "new", "expansion", "churn")
+LEVELS = ("mrr_close", "adoption_high_share")
+
 
 def _over_zero(whole: pd.Series) -> pd.Series:
     """The denominators, NaN where there is nothing to divide by."""
@@ -75,18 +78,19 @@ def nnmrr_trend(by_csm: pd.DataFrame, by_segment: pd.DataFrame, names: Mapping[s
 
 
 def targets_of(targets: pd.DataFrame, kpi: str, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """The target of a flow KPI per quarter × owner: that of the quarter, else the sum of its three months.
+    """The target of a KPI per quarter × owner: that of the quarter, else what its months say.
 
-    targets: kpi, owner, period (2026Q3 or 2026-09), target. Returns quarter, owner, target; months count
-    only when all three are set.
+    targets: kpi, owner, period (2026Q3 or 2026-09), target. Returns quarter, owner, target. Months of a flow
+    (FLOWS) are summed when all three are set; of a level (LEVELS) the last one counts; monthly rates say nothing.
     """
     of_kpi = targets[targets["kpi"] == kpi]
     labels = {q.label: q.label for q in quarters}
-    months = {f"{end:%Y-%m}": q.label for q in quarters for end in q.months}
+    counted = 3 if kpi in FLOWS else 1 if kpi in LEVELS else 0
+    months = {f"{end:%Y-%m}": q.label for q in quarters for end in q.months[len(q.months) - counted :]}
     direct = of_kpi.assign(quarter=of_kpi["period"].map(labels)).dropna(subset=["quarter"])
     monthly = of_kpi.assign(quarter=of_kpi["period"].map(months)).dropna(subset=["quarter"])
     by_month = monthly.groupby(["quarter", "owner"])["target"]
-    summed = by_month.sum()[by_month.size() == 3]
+    summed = by_month.sum()[by_month.size() == counted]
     said = direct.groupby(["quarter", "owner"])["target"].last()
     return said.combine_first(summed).rename_axis(["quarter", "owner"]).rename("target").reset_index()
 

@@ -8,17 +8,18 @@ from functools import cached_property
 
 import pandas as pd
 
+from ..data.asof import ALL as ALL
 from ..data.asof import UNASSIGNED
 from ..errors import UnknownName
 from ..metrics.calendar import Quarter
 from ..metrics.definitions import DEFINITIONS
 from ..metrics.quarter import QuarterMeasures
+from ..metrics.trend import targets_of
 from .catalogue import SOURCE_LANGUAGE, languages
 from .exhibit import Exhibit, absent
 from .language import Language
 from .text import shown
 
-ALL = "all"
 COMPANY = "company"
 
 
@@ -77,7 +78,8 @@ class Scene:
             return None
         frame = self.frame("targets")
         owner = segment or self.segment or COMPANY
-        rows = frame[(frame["kpi"] == kpi) & (frame["owner"] == owner) & (frame["period"] == self.quarter.label)]
+        found = targets_of(frame, kpi, [self.quarter])
+        rows = found[found["owner"] == owner]
         return float(rows["target"].iloc[0]) if len(rows) else None
 
     def name(self, segment: str | None) -> str:

@@ -129,6 +129,7 @@ ZONES = [
 
 KEYS = [
     case("key missing", replaced("usage", "A1,2025-03-01", ",2025-03-01"), ("required_empty", U, 2, "account_id")),
+    case("segment called as the total", replaced("accounts", "01-01,SMB", "01-01,all"), ("reserved_segment", A, 2, "segment")),
     case("orphan", replaced("usage", "A1,2025-03-01", "A9,2025-03-01"), ("orphan", U, 2, "account_id")),
     case("orphan of a CSM", replaced("activities", ",C1,", ",C9,"), ("orphan", "activities.csv", 2, "csm_id")),
     case(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from ..asof import ALL
 from ..sql import identifier, literal
 from .rows import RowRule
 from .subject import Subject
@@ -36,6 +37,7 @@ def row_rules(subject: Subject, day: date | None, targets: Collection[str]) -> l
         *(_future_rules(subject, day) if day else []),
         *_life_rules(subject),
         *_currency_rules(subject),
+        *_segment_rules(subject),
     ]
 
 
@@ -120,6 +122,16 @@ def _currency_rules(subject: Subject) -> list[RowRule]:
         RowRule("no_rate", "currency", f"{shape} AND {code} NOT IN {literal(known)}", says=says),
         RowRule("no_currency", "currency", empty),
     ]
+
+
+def _segment_rules(subject: Subject) -> list[RowRule]:
+    """No segment may be called as the total of all segments."""
+    split = subject.settings.segments.column
+    if subject.name == "accounts" and subject.has(split):
+        return [RowRule("reserved_segment", split, f"t.{split} = {literal(ALL)}")]
+    if subject.name == "account_history" and subject.has("attribute", "value"):
+        return [RowRule("reserved_segment", "value", f"t.attribute = {literal(split)} AND t.value = {literal(ALL)}")]
+    return []
 
 
 def source(subject: Subject, targets: Collection[str]) -> str:
