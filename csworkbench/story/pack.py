@@ -13,7 +13,20 @@ from ..errors import UnknownName
 from ..metrics.quarter import QuarterMeasures, load_measures, measure_quarter
 from .catalogue import marked
 from .exhibit import Exhibit
-from .exhibits import adoption, closing, cohorts, journey, people, renewals, retention, revenue, segments, tiles, value
+from .exhibits import (
+    adoption,
+    closing,
+    cohorts,
+    journey,
+    people,
+    renewals,
+    retention,
+    revenue,
+    segments,
+    tiles,
+    value,
+    voice,
+)
 from .scene import Scene, scene_of
 from .text import shown
 
@@ -31,7 +44,7 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "renewals_due": renewals.renewals_due,
     "attention": people.attention,
     "service": people.service,
-    "say_do": people.say_do,
+    "say_do": voice.say_do,
     "definitions": closing.definitions,
     "freshness": closing.freshness,
 }

@@ -74,13 +74,20 @@ class Scene:
 
     def target(self, kpi: str, segment: str | None = None) -> float | None:
         """The plan of a KPI for the quarter and the pack's part of the book (or that segment); None without one."""
+        return self._targets(kpi).get(segment or self.segment or COMPANY)
+
+    def _targets(self, kpi: str) -> Mapping[str, float]:
+        """Owner → plan of a KPI for the quarter; worked out once per scene."""
         if not self.has("targets"):
-            return None
-        frame = self.frame("targets")
-        owner = segment or self.segment or COMPANY
-        found = targets_of(frame, kpi, [self.quarter])
-        rows = found[found["owner"] == owner]
-        return float(rows["target"].iloc[0]) if len(rows) else None
+            return {}
+        if kpi not in self._known_targets:
+            found = targets_of(self.frame("targets"), kpi, [self.quarter])
+            self._known_targets[kpi] = dict(zip(found["owner"], found["target"].astype(float), strict=True))
+        return self._known_targets[kpi]
+
+    @cached_property
+    def _known_targets(self) -> dict[str, dict[str, float]]:
+        return {}
 
     def name(self, segment: str | None) -> str:
         """What readers call a segment, in the language of the pack."""

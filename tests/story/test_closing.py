@@ -83,3 +83,10 @@ def test_a_rule_without_words_is_shown_by_its_name(measures: QuarterMeasures) ->
 
 def test_an_empty_freshness_is_no_claim_of_dirt(measures: QuarterMeasures) -> None:
     assert body(freshness(scene_of(fresh(measures)))) == []
+
+
+def test_nothing_odd_takes_no_column(measures: QuarterMeasures) -> None:
+    clean = freshness(scene_of(fresh(measures, {"table": "usage", "rows": 5})))
+    assert [column.label for column in clean.columns] == ["Table", "Rows", "Latest", "Truly as of"]
+    kept = freshness(scene_of(fresh(measures, {"table": "usage", "rows": 5, "tolerated": "overlap 3"})))
+    assert [column.label for column in kept.columns][3:] == ["Kept though odd", "Truly as of"]

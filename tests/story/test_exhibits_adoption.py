@@ -16,14 +16,14 @@ from csworkbench.story.scene import scene_of
 @pytest.mark.parametrize(
     ("band", "title"),
     [
-        (Band("High", 0.46, 0.447, 0.45), "46% of accounts are in the High band, 1.3 points more than last quarter,"
-                                          " 1.0 point above the target of 45%"),
-        (Band("High", 0.40, 0.46, 0.45), "40% of accounts are in the High band, 6.0 points fewer than last quarter,"
-                                         " 5.0 points below the target of 45%"),
-        (Band("High", 0.45, 0.4503, 0.4498), "45% of accounts are in the High band, as many as last quarter,"
-                                             " on the target of 45%"),
-        (Band("High", 0.45, None, None), "45% of accounts are in the High band"),
-        (Band("Grün", 0.45, None, 0.5), "45% of accounts are in the Grün band, 5.0 points below the target of 50%"),
+        (Band("High", 0.46, 0.447, 0.45), "46.0% of accounts are in the High band, 1.3 points more than last quarter,"
+                                          " 1.0 point above the target of 45.0%"),
+        (Band("High", 0.40, 0.46, 0.45), "40.0% of accounts are in the High band, 6.0 points fewer than last quarter,"
+                                         " 5.0 points below the target of 45.0%"),
+        (Band("High", 0.45, 0.4503, 0.4498), "45.0% of accounts are in the High band, as many as last quarter,"
+                                             " on the target of 45.0%"),
+        (Band("High", 0.45, None, None), "45.0% of accounts are in the High band"),
+        (Band("Grün", 0.45, None, 0.5), "45.0% of accounts are in the Grün band, 5.0 points below the target of 50.0%"),
     ],
 )  # fmt: skip
 def test_titles(band: Band, title: str) -> None:
@@ -32,13 +32,13 @@ def test_titles(band: Band, title: str) -> None:
 
 def test_the_title_in_japanese() -> None:
     title = adoption_title(Language("ja"), Band("高", 0.46, 0.447, 0.45))
-    assert title == "定着度「高」のアカウントは46%、前四半期より1.3ポイント増、目標45%を1.0ポイント上回る"
+    assert title == "定着度「高」のアカウントは46.0%、前四半期より1.3ポイント増、目標45.0%を1.0ポイント上回る"
 
 
 def test_the_small_company(measures: QuarterMeasures) -> None:
     exhibit = adoption_bands(scene_of(measures))
     assert exhibit.title == (
-        "50% of accounts are in the High band, as many as last quarter, 5.0 points above the target of 45%"
+        "50.0% of accounts are in the High band, as many as last quarter, 5.0 points above the target of 45.0%"
     )
     assert exhibit.so_what == "1 account with $1K of MRR (10%) is in the Low band. Fewest are there in Mid-market: 40%."
     assert "All accounts: 10 accounts" in exhibit.caption
@@ -81,7 +81,7 @@ def test_a_segment_of_four_gets_a_line(measures: QuarterMeasures) -> None:
 def test_without_last_quarter_and_target_neither_is_mentioned(measures: QuarterMeasures, written: list[str]) -> None:
     frame = band_rows().assign(target_share=None)
     exhibit = adoption_bands(scene_of(with_frame(measures, "adoption_bands", frame[frame["quarter"] == "2026Q3"])))
-    assert exhibit.title == "50% of accounts are in the High band"
+    assert exhibit.title == "50.0% of accounts are in the High band"
     assert not [word for word in written if "target" in word or "last" in word]
 
 
@@ -91,7 +91,7 @@ def test_bands_of_another_name_stay_as_they_are() -> None:
     frame = band_rows()
     frame = frame[frame["band"] != "low"].replace({"medium": "<b>{x}", "high": "ok"})
     exhibit = adoption_bands(scene_of(with_frame(measures, "adoption_bands", frame)))
-    assert exhibit.title.startswith("50% of accounts are in the ok band")
+    assert exhibit.title.startswith("50.0% of accounts are in the ok band")
     assert "4 accounts with $4K of MRR (40%) are in the <b>{x} band." in exhibit.so_what
     assert "<b>" not in exhibit.html
 
@@ -113,7 +113,7 @@ def test_numbers_said_are_those_of_the_data(measures: QuarterMeasures) -> None:
         exhibit = adoption_bands(scene)
         mine = exhibit.data[exhibit.data["unit"] == scene.name(segment)]
         top, low = mine.iloc[-1], mine.iloc[0]
-        assert exhibit.title.startswith(scene.language.percent(top["share_accounts"], 0))
+        assert exhibit.title.startswith(scene.language.percent(top["share_accounts"]))
         if low["n_accounts"]:
             assert exhibit.so_what.startswith(scene.language.number(low["n_accounts"]))
             assert f"({scene.language.percent(low['share_mrr'], 0)})" in exhibit.so_what

@@ -56,12 +56,24 @@ def test_the_title_counts_what_was_kept(counts: tuple[int, int, int], measures: 
 
 
 def test_renewals_that_are_still_open_are_told(measures: QuarterMeasures) -> None:
-    assert renewal_rates(scene_of(rated(measures, 6, 5))).so_what == ""
-    one, two = (renewal_rates(scene_of(rated(measures, 6, 4, n))).so_what for n in (1, 2))
+    assert renewal_rates(scene_of(rated(measures, 4, 3))).so_what == ""
+    one, two = (renewal_rates(scene_of(rated(measures, 4, 2, n))).so_what for n in (1, 2))
     assert one == "1 renewal that fell due this quarter is still open."
     assert two == "2 renewals that fell due this quarter are still open."
-    japanese = renewal_rates(scene_of(rated(measures, 6, 4, 2), "ja"))
+    japanese = renewal_rates(scene_of(rated(measures, 4, 2, 2), "ja"))
     assert japanese.so_what == "今四半期に期日を迎えた更新のうち2件は未決です。"
+
+
+def test_what_was_kept_by_money_stands_beside_the_quarter_before(measures: QuarterMeasures) -> None:
+    alone = renewal_rates(scene_of(rated(measures, 7, 5, 1))).so_what
+    assert alone == "87.5% of the MRR due was kept. 1 renewal that fell due this quarter is still open."
+    rows = rated(measures, 6, 5).frame("renewal_rates")
+    before = rows.assign(quarter="2026Q2", gross_rate=0.9134)
+    both = with_frame(measures, "renewal_rates", pd.concat([before, rows], ignore_index=True))
+    assert renewal_rates(scene_of(both)).so_what == "87.5% of the MRR due was kept (91.3% the quarter before)."
+    assert renewal_rates(scene_of(both, "ja")).so_what == "更新対象MRRの87.5%を継続（前四半期91.3%）。"
+    few = with_frame(measures, "renewal_rates", pd.concat([before.assign(n_due=4), rows], ignore_index=True))
+    assert renewal_rates(scene_of(few)).so_what == "87.5% of the MRR due was kept."
 
 
 @pytest.mark.parametrize(("n_due", "n_open", "written"), [(5, 0, "80.0%"), (4, 0, "–"), (8, 4, "–"), (9, 4, "80.0%")])

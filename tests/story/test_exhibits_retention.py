@@ -40,9 +40,9 @@ def test_the_title_in_japanese() -> None:
 @pytest.mark.parametrize(
     ("mine", "words"),
     [
-        (1.05, "NRR is 5.0 points above the whole book's (100.0%)."),
-        (0.99, "NRR is 1.0 point below the whole book's (100.0%)."),
-        (1.0004, "NRR is the same as the whole book's (100.0%)."),
+        (1.05, "NRR is 5.0 points above the whole book’s (100.0%)."),
+        (0.99, "NRR is 1.0 point below the whole book’s (100.0%)."),
+        (1.0004, "NRR is the same as the whole book’s (100.0%)."),
     ],
 )
 def test_a_segment_beside_the_book(mine: float, words: str) -> None:

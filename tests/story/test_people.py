@@ -1,4 +1,4 @@
-"""Accounts that need a person, support, and what customers say against what they do."""
+"""Accounts that need a person, and support."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from small_quarter import frame_of, with_frame
 
 from csworkbench.metrics import attention as rules
 from csworkbench.metrics.measures import QuarterMeasures
-from csworkbench.story.exhibits.people import attention, reason_words, say_do, service
+from csworkbench.story.exhibits.people import attention, reason_words, service
 from csworkbench.story.scene import scene_of
 
 
@@ -170,44 +170,25 @@ def test_without_a_quarter_of_service_one_line_says_so(measures: QuarterMeasures
     assert service(scene_of(none)).title == "No support ticket and no survey this quarter"
 
 
-def saying(measures: QuarterMeasures, *gaps: tuple[str, str, float]) -> QuarterMeasures:
-    codes = {"praise": "says_well_uses_less", "complaint": "says_badly_uses_more"}
-    rows = [
-        {"account_id": account, "segment": "mid", "mrr": mrr, "nps": 9.0, "usage_change": -0.404, "gap": codes[gap]}
-        for account, gap, mrr in gaps
-    ]
-    return with_frame(measures, "say_do", frame_of("say_do", rows))
+def test_what_follows_from_service_compares_it_with_the_quarter_before(measures: QuarterMeasures) -> None:
+    slower = {**QUIET, **HOURS, "median_first_response_hours": 2.61, "share_escalated": 0.042}
+    both = served(measures, {**QUIET, **HOURS}, slower)
+    assert service(scene_of(both)).so_what == (
+        "Half of the tickets had a first response within 3.0 hours (2.6 the quarter before). "
+        "12.5% were escalated (4.2% the quarter before)."
+    )
+    assert service(scene_of(both, "ja")).so_what == (
+        "問い合わせの半数は3.0時間以内に初回応答（前四半期2.6時間）。エスカレーションは12.5%（前四半期4.2%）。"
+    )
 
 
-# gaps → title in English, in Japanese
-GAPS = {
-    (("m1", "praise", 12000.0),): (
-        "1 account praises but uses less: $12K of MRR that surveys call safe",
-        "1アカウントは高評価なのに利用が減少（調査では安全に見えるMRR $1.2万）",
-    ),
-    (("m1", "praise", 12000.0), ("m2", "praise", 500.0), ("m3", "complaint", 9.0)): (
-        "2 accounts praise but use less: $12.5K of MRR that surveys call safe",
-        "2アカウントは高評価なのに利用が減少（調査では安全に見えるMRR $1.25万）",
-    ),
-    (("m3", "complaint", 9.0),): (
-        "1 account complains but uses more",
-        "1アカウントは低評価でも利用を増やしています",
-    ),
-    (): ("What accounts say and what they do agree.", "顧客の声と行動は一致しています。"),
-}
-
-
-@pytest.mark.parametrize("gaps", GAPS)
-def test_the_title_says_whose_words_and_deeds_differ(
-    gaps: tuple[tuple[str, str, float], ...], measures: QuarterMeasures
+@pytest.mark.parametrize("before", [None, {**QUIET, **HOURS, "tickets": 4}])
+def test_a_quarter_of_few_tickets_is_not_compared_with(
+    before: dict[str, Any] | None, measures: QuarterMeasures
 ) -> None:
-    known = saying(measures, *gaps)
-    assert tuple(say_do(scene_of(known, lang)).title for lang in ("en", "ja")) == GAPS[gaps]
+    said = service(scene_of(served(measures, {**QUIET, **HOURS}, before))).so_what
+    assert said == "Half of the tickets had a first response within 3.0 hours. 12.5% were escalated."
 
 
-def test_gaps_are_listed_by_money_also_of_accounts_without_a_name(measures: QuarterMeasures) -> None:
-    known = saying(measures, ("m2", "praise", 500.0), ("gone", "complaint", 900.0))
-    assert body(say_do(scene_of(known))) == [
-        ["gone", "complains, uses more", "9", "−40.4%", "$900"],
-        ["Birch", "praises, uses less", "9", "−40.4%", "$500"],
-    ]
+def test_of_few_tickets_nothing_is_concluded(measures: QuarterMeasures) -> None:
+    assert service(scene_of(served(measures, {**QUIET, **HOURS, "tickets": 4}))).so_what == ""

@@ -119,14 +119,14 @@ def test_only_a_difference_beyond_chance_is_told(measures: QuarterMeasures) -> N
         return segments(scene_of(with_churn(measures, mid, smb), lang)).so_what
 
     assert said((0.1, 0.5), (0.1, 0.5)) == (
-        "No segment's logo churn is apart from the book's by more than chance would explain."
+        "No segment’s logo churn is apart from the book’s by more than chance would explain."
     )
     assert said((0.2, 0.5), (0.1, 0.5)) == (
-        "Logo churn of Mid-market is above the book's by more than chance would explain."
+        "Logo churn of Mid-market is above the book’s by more than chance would explain."
     )
     assert said((0.2, 0.5), (0.19, 0.5)).startswith("Logo churn of Mid-market and SMB is above")
     assert said((0.2, 0.5), (0.0, 0.1)).endswith(
-        "Logo churn of SMB is below the book's by more than chance would explain."
+        "Logo churn of SMB is below the book’s by more than chance would explain."
     )
     assert said((0.2, 0.5), (0.0, 0.1), "ja") == (
         "中堅企業のロゴ解約率は、偶然では説明できないほど全体を上回っています。"

@@ -80,3 +80,33 @@ def test_a_pack_of_a_segment_compares_itself_with_all(measures: QuarterMeasures)
     exhibit = time_to_value(scene_of(known(measures, mid=MID, smb=OPEN, all={**MID, "median_days": 42.0}), "en", "smb"))
     assert [row[0] for row in body(exhibit)] == ["SMB", "All accounts"]
     assert exhibit.title == "Half of the new accounts reach first value within 47 days"
+
+
+def test_what_follows_counts_those_who_have_not_reached_it(measures: QuarterMeasures) -> None:
+    one, two, none = (
+        time_to_value(scene_of(known(measures, all={**MID, "n_reached": n}))).so_what for n in (11, 10, 12)
+    )
+    assert one == "1 of 12 accounts has not reached it."
+    assert two == "2 of 12 accounts have not reached it."
+    assert none == ""
+
+
+SLOW = {**MID, "median_days": 70.0, "low_days": 60.0, "high_days": 80.0}
+EVEN = {**SLOW, "low_days": 55.0}
+ENDLESS = {**MID, "high_days": None}
+
+
+@pytest.mark.parametrize(
+    ("mid", "smb", "words"),
+    [
+        (MID, SLOW, "Fastest: Mid-market (40 days); slowest: SMB (70 days)."),
+        (MID, EVEN, "The difference between segments may be chance."),
+        (ENDLESS, SLOW, "The difference between segments may be chance."),
+        (MID, FEW, ""),
+    ],
+)
+def test_segments_differ_only_when_their_intervals_are_apart(
+    mid: dict[str, Any], smb: dict[str, Any], words: str, measures: QuarterMeasures
+) -> None:
+    together = {**MID, "n": 20, "n_reached": 20}
+    assert time_to_value(scene_of(known(measures, mid=mid, smb=smb, all=together))).so_what == words

@@ -105,7 +105,7 @@ def _band(scene: Scene, id: str) -> str:
 
 def adoption_title(language: Language, band: Band) -> str:
     """The share in the highest band, its change, and how far it is from target."""
-    share = language.percent(band.now, 0)
+    share = language.percent(band.now)
     title = language.say("{share} of accounts are in the {band} band", share=share, band=band.name)
     return joined(language, joined(language, title, _since(language, band)), _to_target(language, band))
 
@@ -127,7 +127,7 @@ def _to_target(language: Language, band: Band) -> str:
     if band.target is None:
         return ""
     gap = band.now - band.target
-    values = {"gap": language.points_size(gap), "target": language.percent(band.target, 0)}
+    values = {"gap": language.points_size(gap), "target": language.percent(band.target)}
     if is_flat(gap):
         return language.say("on the target of {target}", **values)
     return (

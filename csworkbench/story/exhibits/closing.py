@@ -95,9 +95,9 @@ def _rules(scene: Scene) -> dict[str, str]:
         "duplicate_key": say("repeated keys"),
         "future_date": say("dated after the export"),
         "reversed": say("ending before they start"),
-        "before_start": say("before the account's start"),
+        "before_start": say("before the account’s start"),
         "before_subscription": say("before the first subscription"),
-        "after_end": say("after the account's end"),
+        "after_end": say("after the account’s end"),
         "out_of_range": say("out of range"),
         "overlap": say("overlapping"),
         "where": say("filtered out"),
@@ -135,9 +135,9 @@ def freshness(scene: Scene) -> Exhibit:
         Column("table", scene.say("Table")),
         Column("rows", scene.say("Rows"), "count"),
         Column("latest", scene.say("Latest"), "date"),
-        Column("dropped_rules", scene.say("Left out")),
-        Column("tolerated", scene.say("Kept though odd")),
-        Column("as_of", scene.say("As of")),
+        *([Column("dropped_rules", scene.say("Left out"))] if frame["dropped_rules"].any() else []),
+        *([Column("tolerated", scene.say("Kept though odd"))] if frame["tolerated"].any() else []),
+        Column("as_of", scene.say("Truly as of")),
     ]
     title = _title(scene, frame)
     return Exhibit(

@@ -1,4 +1,4 @@
-"""Customers as people: who needs someone now, how support went, and whether words and deeds agree."""
+"""Customers as people: who needs someone now, and how support went."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...metrics.intervals import SMALLEST_GROUP
 from ..exhibit import Exhibit, absent
 from ..scene import Scene
 from ..tables import Column, table
-from .renewals import N_SHOWN, largest
+from .renewals import N_SHOWN
 
 
 def reason_words(scene: Scene) -> dict[str, str]:
@@ -113,6 +113,7 @@ def service(scene: Scene) -> Exhibit:
         "service",
         title,
         scene.language,
+        so_what=scene.noted(_first_response(scene, shown), _escalated(scene, shown)),
         caption=scene.noted(
             scene.say("Medians over tickets opened in the quarter; under 5 answers no score is shown."),
             scene.defined("csat", "nps"),
@@ -147,8 +148,43 @@ def _service_title(scene: Scene, shown: pd.DataFrame) -> str:
 
 
 def _load(shown: pd.DataFrame, quarter: str) -> float | None:
-    found = shown.loc[shown["quarter"] == quarter, "tickets_per_account"].dropna()
+    return _value(shown, quarter, "tickets_per_account")
+
+
+def _value(shown: pd.DataFrame, quarter: str, column: str) -> float | None:
+    found = shown.loc[shown["quarter"] == quarter, column].dropna()
     return float(found.iloc[0]) if len(found) else None
+
+
+def _now_and_before(scene: Scene, shown: pd.DataFrame, column: str) -> tuple[float | None, float | None]:
+    """A measure of this quarter and the last one, over quarters with enough tickets to speak of."""
+    many = shown[shown["tickets"] >= SMALLEST_GROUP]
+    now, before = (_value(many, quarter.label, column) for quarter in (scene.quarter, scene.quarter.previous))
+    return now, before
+
+
+def _first_response(scene: Scene, shown: pd.DataFrame) -> str:
+    now, before = _now_and_before(scene, shown, "median_first_response_hours")
+    hours, was = scene.language.number(now, 1), scene.language.number(before, 1)
+    if now is None:
+        return ""
+    if before is None:
+        return scene.say("Half of the tickets had a first response within {hours} hours.", hours=hours)
+    return scene.say(
+        "Half of the tickets had a first response within {hours} hours ({was} the quarter before).",
+        hours=hours,
+        was=was,
+    )
+
+
+def _escalated(scene: Scene, shown: pd.DataFrame) -> str:
+    now, before = _now_and_before(scene, shown, "share_escalated")
+    share, was = scene.language.percent(now), scene.language.percent(before)
+    if now is None:
+        return ""
+    if before is None:
+        return scene.say("{share} were escalated.", share=share)
+    return scene.say("{share} were escalated ({was} the quarter before).", share=share, was=was)
 
 
 def _nps_title(scene: Scene, shown: pd.DataFrame) -> str:
@@ -157,53 +193,3 @@ def _nps_title(scene: Scene, shown: pd.DataFrame) -> str:
     if now.empty:
         return scene.say("No support ticket and too few survey answers this quarter")
     return scene.say("NPS is {nps}", nps=scene.language.change(float(now["nps"].iloc[0])))
-
-
-def say_do(scene: Scene) -> Exhibit:
-    """Accounts whose last NPS and use disagree."""
-    if not scene.has("say_do"):
-        return scene.missing("say_do", "say_do")
-    found = scene.mine("say_do")
-    if found.empty:
-        return absent("say_do", scene.say("What accounts say and what they do agree."), scene.language)
-    gaps = {
-        "says_well_uses_less": scene.say("praises, uses less"),
-        "says_badly_uses_more": scene.say("complains, uses more"),
-    }
-    shown = scene.with_names(found).assign(words=found["gap"].map(gaps))
-    shown = shown.sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
-    columns = [
-        Column("name", scene.say("Account")),
-        Column("words", scene.say("Gap")),
-        Column("nps", scene.say("Last NPS score"), "count"),
-        Column("usage_change", scene.say("Change in use"), "share_change"),
-        Column("mrr", scene.say("MRR"), "money"),
-    ]
-    quiet = shown[shown["gap"] == "says_well_uses_less"]
-    title = _say_do_title(scene, shown, quiet)
-    return Exhibit(
-        "say_do",
-        title,
-        scene.language,
-        caption=scene.noted(
-            largest(scene, len(shown)),
-            scene.say("Use in the last 90 days against the 90 days before."),
-            scene.defined("say_do"),
-        ),
-        source=scene.source("surveys", "usage"),
-        table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
-        data=shown,
-        columns=columns,
-    )
-
-
-def _say_do_title(scene: Scene, shown: pd.DataFrame, quiet: pd.DataFrame) -> str:
-    if quiet.empty:
-        return scene.language.count(
-            "{n} account complains but uses more", "{n} accounts complain but use more", len(shown)
-        )
-    return scene.language.count(
-        "{n} account praises but uses less: {amount} of MRR that surveys call safe",
-        "{n} accounts praise but use less: {amount} of MRR that surveys call safe",
-        len(quiet), amount=scene.language.money(quiet["mrr"].sum()),
-    )  # fmt: skip

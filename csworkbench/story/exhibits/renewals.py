@@ -6,6 +6,7 @@ import pandas as pd
 
 from ...metrics.intervals import SMALLEST_GROUP
 from ..exhibit import Exhibit, absent
+from ..language import is_missing
 from ..scene import Scene
 from ..tables import Column, table
 
@@ -37,7 +38,7 @@ def renewal_rates(scene: Scene) -> Exhibit:
         "renewal_rates",
         title,
         scene.language,
-        so_what=_undecided(scene, shown),
+        so_what=scene.noted(_kept_by_money(scene, shown), _undecided(scene, shown)),
         caption=scene.noted(
             scene.say("Rates are over renewals that fell due and are decided; under 5 of them no rate is shown."),
             scene.defined("renewal_rate"),
@@ -59,6 +60,17 @@ def _undecided(scene: Scene, shown: pd.DataFrame) -> str:
         "{n} renewals that fell due this quarter are still open.",
         n_open,
     )
+
+
+def _kept_by_money(scene: Scene, shown: pd.DataFrame) -> str:
+    rates = shown.set_index("quarter")["gross_rate"]
+    now, before = (rates.get(quarter.label) for quarter in (scene.quarter, scene.quarter.previous))
+    share, was = scene.language.percent(now), scene.language.percent(before)
+    if is_missing(now):
+        return ""
+    if is_missing(before):
+        return scene.say("{share} of the MRR due was kept.", share=share)
+    return scene.say("{share} of the MRR due was kept ({was} the quarter before).", share=share, was=was)
 
 
 def _kept(scene: Scene, shown: pd.DataFrame) -> str:
@@ -89,7 +101,7 @@ def renewals_due(scene: Scene) -> Exhibit:
         Column("csm", scene.say("Owner")),
         Column("due_on", scene.say("Due on"), "date"),
         Column("due_mrr", scene.say("MRR due"), "money"),
-        Column("call", scene.say("CSM's call")),
+        Column("call", scene.say("CSM’s call")),
         Column("adoption_index", scene.say("Adoption Index"), "count"),
     ]
     title = scene.language.count(

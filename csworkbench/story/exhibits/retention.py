@@ -135,10 +135,10 @@ def against_book(language: Language, mine: float, book: float) -> str:
     """NRR of a segment beside that of the whole book."""
     values = {"gap": language.points_size(mine - book), "book": language.percent(book)}
     if is_flat(mine - book):
-        return language.say("NRR is the same as the whole book's ({book}).", **values)
+        return language.say("NRR is the same as the whole book’s ({book}).", **values)
     if mine > book:
-        return language.say("NRR is {gap} above the whole book's ({book}).", **values)
-    return language.say("NRR is {gap} below the whole book's ({book}).", **values)
+        return language.say("NRR is {gap} above the whole book’s ({book}).", **values)
+    return language.say("NRR is {gap} below the whole book’s ({book}).", **values)
 
 
 def _figure(scene: Scene, mine: pd.DataFrame, grr: Rate, nrr: Rate) -> str:

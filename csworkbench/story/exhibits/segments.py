@@ -105,7 +105,7 @@ def _so_what(scene: Scene, shown: pd.DataFrame) -> str:
     above = scene.language.listed(list(parts["name"][parts["logo_churn_low"] > book["logo_churn"]]))
     below = scene.language.listed(list(parts["name"][parts["logo_churn_high"] < book["logo_churn"]]))
     if not above and not below:
-        return scene.say("No segment's logo churn is apart from the book's by more than chance would explain.")
-    more = scene.say("Logo churn of {names} is above the book's by more than chance would explain.", names=above)
-    less = scene.say("Logo churn of {names} is below the book's by more than chance would explain.", names=below)
+        return scene.say("No segment’s logo churn is apart from the book’s by more than chance would explain.")
+    more = scene.say("Logo churn of {names} is above the book’s by more than chance would explain.", names=above)
+    less = scene.say("Logo churn of {names} is below the book’s by more than chance would explain.", names=below)
     return scene.noted(more if above else "", less if below else "")

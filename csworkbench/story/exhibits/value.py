@@ -38,6 +38,7 @@ def time_to_value(scene: Scene) -> Exhibit:
         "time_to_value",
         title,
         scene.language,
+        so_what=scene.noted(_waiting(scene, shown), _spread(scene, shown)),
         caption=scene.noted(
             scene.say(
                 "Kaplan–Meier over accounts that started in the last 24 months; those still waiting count as waiting, "
@@ -66,6 +67,33 @@ def _intervals(scene: Scene, shown: pd.DataFrame) -> list[str]:
         else MISSING if is_missing(low) else f"{number(low)}–{number(high)}"
         for low, high in bounds
     ]  # fmt: skip
+
+
+def _waiting(scene: Scene, shown: pd.DataFrame) -> str:
+    mine = shown[shown["segment"] == scene.unit]
+    n, waiting = int(mine["n"].sum()), int((mine["n"] - mine["n_reached"]).sum())
+    if not waiting:
+        return ""
+    return scene.language.count(
+        "{n} of {of} accounts has not reached it.", "{n} of {of} accounts have not reached it.",
+        waiting, of=scene.language.number(n),
+    )  # fmt: skip
+
+
+def _spread(scene: Scene, shown: pd.DataFrame) -> str:
+    """The fastest and the slowest segment when their intervals are apart; else that they are not."""
+    known = shown[(shown["segment"] != ALL) & shown["low_days"].notna()]
+    if len(known) < 2:
+        return ""
+    by_days = known.sort_values("median_days", kind="stable")
+    fast, slow = by_days.iloc[0], by_days.iloc[-1]
+    if is_missing(fast["high_days"]) or slow["low_days"] <= fast["high_days"]:
+        return scene.say("The difference between segments may be chance.")
+    return scene.say(
+        "Fastest: {fast} ({few} days); slowest: {slow} ({many} days).",
+        fast=fast["name"], few=scene.language.number(fast["median_days"]),
+        slow=slow["name"], many=scene.language.number(slow["median_days"]),
+    )  # fmt: skip
 
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
