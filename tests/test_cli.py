@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from csworkbench import cli
+from csworkbench.cli import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 TOML = """
@@ -197,8 +198,8 @@ def test_the_clock_is_read_where_the_workspace_does_not_say_when_it_was_exported
     workspace: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (workspace / "workspace.toml").write_text(TOML.replace('exported_on = "2026-10-05"', ""), encoding="utf-8")
-    monkeypatch.setattr(cli, "_today", lambda: date(2026, 7, 4))
-    monkeypatch.setattr(cli, "_now", lambda: datetime.fromisoformat("2026-07-04T08:00:00+09:00"))
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 7, 4))
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2026-07-04T08:00:00+09:00"))
     assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb", quarter="last") == 0
     ledger = (tmp_path / "out" / ".csworkbench" / "ledger.jsonl").read_text("utf-8").splitlines()
     assert json.loads(ledger[0])["as_of"] == "2026-06-30"
