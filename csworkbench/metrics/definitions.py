@@ -45,14 +45,14 @@ _ALL = (
         1,
         "share",
         "sum of min(closing, opening) / sum of opening MRR, over accounts with opening MRR; churned accounts stay in",
-        "ChartMogul; Vitally, gross revenue retention",
+        "1 - gross MRR churn rate of ChartMogul",
     ),
     Definition(
         "nrr",
         1,
         "share",
         "sum of closing / sum of opening MRR, over accounts with opening MRR; churned accounts stay in",
-        "ChartMogul, net MRR retention",
+        "1 - net MRR churn rate of ChartMogul, reactivation left out",
     ),
     Definition(
         "nnmrr",
@@ -84,7 +84,7 @@ _ALL = (
         "over what fell due: accounts renewed / due (logo), sum of min(renewed, due) / due MRR (gross), "
         "renewed / due MRR (net); due: MRR on the day before renews_on; renewed: it, or a successor of the "
         "same product, holds on renews_on",
-        "TSIA, renewal rates",
+        "Planhat, renewal rate: of the renewal base, what was renewed",
     ),
     Definition(
         "cohort_retention",
@@ -93,7 +93,7 @@ _ALL = (
         "of the accounts that started in one period: active in period k (on), in k or later (on or after), in "
         "every period through k (rolling); only over periods that are over; revenue: MRR of the retained / "
         "MRR at the end of period 0",
-        "Mixpanel and Amplitude, retention; Fader and Hardie",
+        "on, on or after: Mixpanel, retention criteria; rolling: in every period",
     ),
     Definition(
         "adoption_index",

@@ -92,7 +92,7 @@ def gross_revenue_retention(panel: pd.DataFrame) -> float:
 
     panel: one row per account; columns mrr_open, mrr_close (currency units per month); rows with mrr_open of zero or
     less are left out. Returns a share in [0, 1]; NaN when no account had MRR at the start.
-    Source: Σ min(mrr_close, mrr_open) / Σ mrr_open, as ChartMogul and Vitally define it.
+    Source: Σ min(mrr_close, mrr_open) / Σ mrr_open, the complement of ChartMogul's gross MRR churn rate.
     """
     opened = panel[panel["mrr_open"] > 0]
     return _ratio(np.minimum(opened["mrr_close"], opened["mrr_open"]).sum(), opened["mrr_open"].sum())
@@ -102,7 +102,7 @@ def net_revenue_retention(panel: pd.DataFrame) -> float:
     """Closing MRR of the accounts that had MRR at the start ÷ their opening MRR.
 
     panel: as for `gross_revenue_retention`; churned accounts stay in the denominator. Returns a share of 0 or more;
-    NaN when no account had MRR at the start. Source: Σ mrr_close / Σ mrr_open, as ChartMogul defines it.
+    NaN when no account had MRR at the start. Source: Σ mrr_close / Σ mrr_open, the complement of ChartMogul's net MRR churn rate, reactivation left out.
     """
     opened = panel[panel["mrr_open"] > 0]
     return _ratio(opened["mrr_close"].sum(), opened["mrr_open"].sum())
