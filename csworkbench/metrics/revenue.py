@@ -102,7 +102,8 @@ def net_revenue_retention(panel: pd.DataFrame) -> float:
     """Closing MRR of the accounts that had MRR at the start ÷ their opening MRR.
 
     panel: as for `gross_revenue_retention`; churned accounts stay in the denominator. Returns a share of 0 or more;
-    NaN when no account had MRR at the start. Source: Σ mrr_close / Σ mrr_open, the complement of ChartMogul's net MRR churn rate, reactivation left out.
+    NaN when no account had MRR at the start.
+    Source: Σ mrr_close / Σ mrr_open, the complement of ChartMogul's net MRR churn rate, reactivation left out.
     """
     opened = panel[panel["mrr_open"] > 0]
     return _ratio(opened["mrr_close"].sum(), opened["mrr_open"].sum())
