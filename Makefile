@@ -14,7 +14,7 @@ help: ## list the verbs
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cluster,dev]'
 	@touch $(READY)
 
 install: $(READY) ## set up .venv with everything pinned in constraints.txt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from itertools import chain
 
 import pytest
 import yaml
@@ -23,10 +24,14 @@ def pyproject() -> dict[str, object]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
+def lines() -> list[str]:
+    project = pyproject()["project"]
+    return [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+
+
 def declared() -> dict[str, str]:
     project = pyproject()["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    ranges = {(r := Requirement(line)).name: str(r.specifier) for line in lines}
+    ranges = {(r := Requirement(line)).name: str(r.specifier) for line in lines()}
     return ranges | {"python": project["requires-python"]}
 
 
@@ -48,7 +53,7 @@ def test_every_dependency_is_pinned_within_its_range_and_no_registry_is_named():
     assert "://" not in text
     pins = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)$", text, re.M))
     normal = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pins.items()}
-    for line in [*pyproject()["project"]["dependencies"], *pyproject()["project"]["optional-dependencies"]["dev"]]:
+    for line in lines():
         requirement = Requirement(line)
         version = normal[re.sub(r"[-_.]+", "-", requirement.name).lower()]
         assert requirement.specifier.contains(version), line

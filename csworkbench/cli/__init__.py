@@ -13,6 +13,7 @@ from .check import check
 from .init import init
 from .options import GOOD, INTERRUPTED, REFUSED
 from .qbr import qbr
+from .schedule import schedule
 from .simulate import simulate
 from .status import status
 
@@ -23,7 +24,7 @@ def cli() -> None:
     """Exports of a subscription company in, checked numbers and business review packs out."""
 
 
-for command in (check, init, qbr, simulate, status):
+for command in (check, init, qbr, schedule, simulate, status):
     cli.add_command(command)
 
 

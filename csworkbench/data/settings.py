@@ -143,6 +143,43 @@ class Adoption(Strict):
     bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(default={"low": 0, "medium": 40, "high": 70})
 
 
+HealthPart = Literal[
+    "adoption",
+    "usage_trend",
+    "silence",
+    "support",
+    "satisfaction",
+    "champion",
+    "payment",
+    "onboarding",
+    "engagement",
+]
+
+
+class Health(Strict):
+    """Health scores from 0 to 100; bands are lower bounds.
+
+    bands: of the model's health, 100 × the probability to stay for three months. weights, weighted_bands: of the
+    transparent score, the weighted mean of its parts.
+    """
+
+    bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(default={"red": 0, "yellow": 85, "green": 95})
+    weights: Mapping[HealthPart, Annotated[float, Field(ge=0)]] = Field(
+        default={
+            "adoption": 0.25,
+            "usage_trend": 0.2,
+            "satisfaction": 0.15,
+            "support": 0.1,
+            "champion": 0.1,
+            "payment": 0.1,
+            "onboarding": 0.1,
+        }
+    )
+    weighted_bands: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        default={"red": 0, "yellow": 50, "green": 75}
+    )
+
+
 class Segments(Strict):
     """What splits the book: a column of `accounts`, and names of its values by language."""
 
@@ -170,6 +207,7 @@ class Settings(Strict):
     segments: Segments = Segments()
     journey: tuple[Milestone, ...] = ()
     adoption: Adoption = Adoption()
+    health: Health = Health()
     engine: Engine = Engine()
 
 

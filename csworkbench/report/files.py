@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from ..errors import CsworkbenchError
 
@@ -19,11 +20,14 @@ except ImportError:  # pragma: no cover - Windows has no flock, a second run is 
 
 # A `status` that looks at the lock holds it for an instant.
 ASKED_AGAIN_SECONDS = 0.05
+LOCK = "lock"
+PARTIAL = ".tmp-"
+SCRATCH = "csw-"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Put the content at that path: a temporary file beside it, on the disk, then renamed."""
-    descriptor, name = tempfile.mkstemp(prefix=".tmp-", suffix=path.suffix, dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, suffix=path.suffix, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -50,8 +54,7 @@ def sync_folder(folder: Path) -> None:
 
 def replace_folder(new: Path, target: Path) -> None:
     """Put a finished folder in the place of an older one."""
-    aside = target.with_name(f"{target.name}.old")
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = new.with_name(f"{new.name}-old")
     if target.exists():
         target.rename(aside)
     new.rename(target)
@@ -59,13 +62,67 @@ def replace_folder(new: Path, target: Path) -> None:
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold the folder for one run; CsworkbenchError when another run holds it."""
+def only_writer(output: Path, folder: Path) -> Iterator[Path]:
+    """Hold an output for one run by the lock in that folder of it; gives a scratch folder that goes with the run.
+
+    What an earlier run that was killed left behind is removed. Folders that nothing was written to are removed again.
+    Raises CsworkbenchError when another run holds it.
+    """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as file:
-        if not _taken_soon(file.fileno()):
-            raise CsworkbenchError(f"another run is writing to {folder.parent}. Wait for it, or give another --output.")
-        yield
+    try:
+        with _locked(folder / LOCK, output) as file:
+            _clear(output, folder, _scratch_of(file))
+            scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
+            try:
+                _note(file, str(scratch))
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+                _note(file, "")
+                if folder in made and [path.name for path in folder.iterdir()] == [LOCK]:
+                    (folder / LOCK).unlink()
+    finally:
+        for place in made:
+            with suppress(OSError):
+                place.rmdir()
+
+
+@contextmanager
+def _locked(path: Path, output: Path) -> Iterator[IO[str]]:
+    """The lock file, held; a lock that its last holder removed at the same moment is made anew."""
+    while True:
+        with path.open("a+", encoding="utf-8") as file:
+            if not _taken_soon(file.fileno()):
+                raise CsworkbenchError(f"another run is writing to {output}. Wait for it, or give another --output.")
+            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                yield file
+                return
+
+
+def _note(file: IO[str], text: str) -> None:
+    with suppress(OSError):
+        file.truncate(0)
+        file.write(text)
+        file.flush()
+
+
+def _scratch_of(file: IO[str]) -> Path | None:
+    """The scratch folder of a run that was killed; nothing that does not look like one of our own."""
+    file.seek(0)
+    path = Path(file.read(4096) or ".")
+    known = path.name.startswith(SCRATCH) and path.parent == Path(tempfile.gettempdir()) and not path.is_symlink()
+    return path if known and path.is_dir() and path.stat().st_uid == os.getuid() else None
+
+
+def _clear(output: Path, folder: Path, scratch: Path | None) -> None:
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    for left in (*output.glob(f"{PARTIAL}*"), *folder.glob(f"{PARTIAL}*"), *folder.glob(f".{PARTIAL}*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _taken_soon(descriptor: int) -> bool:
@@ -78,7 +135,7 @@ def _taken_soon(descriptor: int) -> bool:
 
 def is_held(folder: Path) -> bool:
     """Whether a run holds the folder now."""
-    lock = folder / "lock"
+    lock = folder / LOCK
     if not lock.is_file():
         return False
     with lock.open("r") as file:

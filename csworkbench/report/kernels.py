@@ -1,4 +1,4 @@
-"""One private kernel per pack: this Python, its own folder, its own event loop."""
+"""One private kernel per pack: forked from this Python's template, its own folder, its own event loop."""
 
 from __future__ import annotations
 
@@ -7,23 +7,32 @@ import contextvars
 import os
 import site
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from queue import Empty
 from typing import Any, TypeVar
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
+from .fork.provisioner import ForkProvisioner
 from .leash import Leash
 
 LONGEST_SOCKET_PATH = 90
 SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "seaborn", "duckdb", "csworkbench.story.pack")
+ASK_AGAIN_SECONDS = 1.0
 T = TypeVar("T")
 
 
-def kernel_manager_class(leash: Leash, folder: Path) -> type[AsyncKernelManager]:
-    """A kernel manager whose kernel is this Python, lives in that private folder and hangs on that leash."""
+def kernel_manager_class(leash: Leash, folder: Path, memory_mib: float = 0) -> type[AsyncKernelManager]:
+    """A kernel manager whose kernel is this Python, lives in that private folder and hangs on that leash.
+
+    memory_mib: what the kernel may take beyond the modules that every kernel has; 0: no limit.
+    """
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
         display_name="csworkbench",
@@ -32,6 +41,8 @@ def kernel_manager_class(leash: Leash, folder: Path) -> type[AsyncKernelManager]
 
     class PackKernel(AsyncKernelManager):
         """The kernel of one pack."""
+
+        client_factory = PackClient
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -42,10 +53,48 @@ def kernel_manager_class(leash: Leash, folder: Path) -> type[AsyncKernelManager]
             if os.name == "posix" and len(self.connection_file) < LONGEST_SOCKET_PATH:
                 self.transport, self.ip = "ipc", str(folder / "k")
             options["env"] = private_environment(os.environ, folder)
+            self.provisioner = ForkProvisioner(
+                kernel_id=folder.name, kernel_spec=spec, parent=self, preload=list(PRELOAD), memory_mib=memory_mib
+            )
             await super().start_kernel(**options)
             leash.hold(getattr(self.provisioner, "pid", None))
 
     return PackKernel
+
+
+class PackClient(AsyncKernelClient):
+    """A client without channels that nobody reads, ready as soon as the kernel has answered on both that are left."""
+
+    def start_channels(self, **channels: bool) -> None:  # type: ignore[override]
+        """Connect shell and iopub; the manager knows whether the kernel lives, so there is no heartbeat."""
+        super().start_channels(stdin=False, hb=False, control=False)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until an answer has come on shell and its end on iopub; RuntimeError when the kernel dies before."""
+        give_up_at = time.monotonic() + (timeout or float("inf"))
+        while not await self._answers():
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it was ready")
+            if time.monotonic() > give_up_at:
+                raise RuntimeError(f"the kernel was not ready within {timeout:g} seconds")
+
+    async def _answers(self) -> bool:
+        asked = self.kernel_info()
+        try:
+            reply = await self.get_shell_msg(timeout=ASK_AGAIN_SECONDS)
+            while reply["parent_header"].get("msg_id") != asked:
+                reply = await self.get_shell_msg(timeout=ASK_AGAIN_SECONDS)
+            self._handle_kernel_info_reply(reply)
+            while not _is_end_of(await self.get_iopub_msg(timeout=ASK_AGAIN_SECONDS), asked):
+                continue
+        except Empty:
+            return False
+        return True
+
+
+def _is_end_of(message: Mapping[str, Any], asked: str) -> bool:
+    is_own = message["parent_header"].get("msg_id") == asked
+    return is_own and message["content"].get("execution_state") == "idle"
 
 
 def private_environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -1,22 +1,14 @@
 """The ledger of a run: one JSON line per state change, only ever appended; the only source of status.
 
-Every line has `schema` (1), `at` (ISO 8601 with offset, from the caller's clock), `run` and `event`:
-
-- `run_started`: quarter, as_of, version, planned (number of packs), jobs.
-- `planned`, `started`: the pack's name, kind, unit, unit_kind, quarter, lang.
-- `finished`: the same, and outcome (one of OUTCOMES), reason (redacted text, "" when succeeded), cell (1-based,
-  null when no cell is to blame), seconds, file and sha256 (null unless the pack was published).
-- `run_finished`: counts (outcome → number), interrupted (bool).
-
-A pack that has no `finished` line after its `started` line was cut short: its run was killed.
+docs/ledger.md says what the lines hold, docs/ledger.schema.json says it to a machine.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,8 +28,11 @@ OUTCOMES = (
     "render_error",
     "cancelled",
 )
-PACK_EVENTS = ("planned", "started", "finished")
+PACK_EVENTS = ("planned", "started", "retried", "finished")
 PACK_KEYS = ("name", "kind", "unit", "unit_kind", "quarter", "lang")
+
+# The unit kind of what stands for a template that cannot be used.
+STAND_IN = "template"
 
 Clock = Callable[[], datetime]
 Event = Mapping[str, Any]
@@ -53,18 +48,36 @@ class Ledger:
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one line and wait until it is on the disk."""
+        self.append_all(event, [fields])
+
+    def append_all(self, event: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Write lines of one kind of event at once; either all of them are on the disk afterwards, or OSError."""
+        text = "".join(self._line(event, fields) for fields in lines).encode()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            _write_whole(descriptor, _line_start(descriptor) + text)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _line(self, event: str, fields: Mapping[str, Any]) -> str:
         outcome = fields.get("outcome", "succeeded")
         if outcome not in OUTCOMES:
             raise ValueError(f"{outcome} is not an outcome")
         line = {"schema": SCHEMA, "at": self.clock().isoformat(), "run": self.run, "event": event, **fields}
-        text = json.dumps(line, ensure_ascii=True, allow_nan=False, sort_keys=False)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            os.write(descriptor, _line_start(descriptor) + text.encode() + b"\n")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        return json.dumps(line, ensure_ascii=True, allow_nan=False, sort_keys=False) + "\n"
+
+
+def _write_whole(descriptor: int, content: bytes) -> None:
+    """All of the content at the end of the file, or none of it when the disk is full."""
+    size = os.fstat(descriptor).st_size
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 def _line_start(descriptor: int) -> bytes:
@@ -96,6 +109,7 @@ class PackStatus:
     """What the ledger says of one pack: its last state, and the last file that was published for it.
 
     outcome: one of OUTCOMES, "planned", "running" or "interrupted" (its run was cut). at: time of the last line.
+    sha256, key: of the published file. published_at: when it was made.
     """
 
     name: str
@@ -108,10 +122,12 @@ class PackStatus:
     at: str
     seconds: float | None = None
     file: str | None = None
+    sha256: str | None = None
+    key: str | None = None
     published_at: str | None = None
 
 
-def statuses(events: list[Event], *, live: bool = False) -> tuple[PackStatus, ...]:
+def statuses(events: Sequence[Event], *, live: bool = False) -> tuple[PackStatus, ...]:
     """The last status of every pack in a ledger, by quarter, kind, unit and language.
 
     live: whether a run is going on now, so that its unfinished packs are not interrupted ones.
@@ -121,28 +137,44 @@ def statuses(events: list[Event], *, live: bool = False) -> tuple[PackStatus, ..
     going_on = events[-1]["run"] if live and events else None
     for event in events:
         if event["event"] in PACK_EVENTS:
-            key = tuple(event.get(name) for name in PACK_KEYS if name != "name")
+            key = _identity(event)
+            _settle_stand_in(last, event)
             last[key] = event
-            if event.get("file"):
+            if event.get("file") and event.get("outcome") == "succeeded":
                 published[key] = event
     found = [_status(event, published.get(key), event["run"] == going_on) for key, event in last.items()]
     return tuple(sorted(found, key=lambda status: (status.quarter, status.kind, status.unit or "", status.lang)))
 
 
+def _identity(event: Event) -> tuple[Any, ...]:
+    """What makes it the same pack in another run."""
+    return tuple(event.get(name) for name in PACK_KEYS if name != "name")
+
+
+def _settle_stand_in(last: dict[tuple[Any, ...], Event], event: Event) -> None:
+    """A template that can be used again needs nothing to stand for it."""
+    if event["unit_kind"] == STAND_IN:
+        return
+    for key in [key for key, other in last.items() if _stands_for(other, event)]:
+        del last[key]
+
+
+def _stands_for(other: Event, event: Event) -> bool:
+    return other["unit_kind"] == STAND_IN and (other["kind"], other["quarter"]) == (event["kind"], event["quarter"])
+
+
 def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus:
-    states = {"planned": "planned", "started": "running"}
-    outcome = event.get("outcome") or (states[event["event"]] if going_on else "interrupted")
+    outcome = event.get("outcome") if event["event"] == "finished" else None
+    state = "planned" if event["event"] == "planned" else "running"
+    of_file = {name: published[name] if published else None for name in ("file", "sha256")}
     return PackStatus(
-        name=event["name"],
-        kind=event["kind"],
-        unit=event["unit"],
-        quarter=event["quarter"],
-        lang=event["lang"],
-        outcome=outcome,
-        reason=event.get("reason", ""),
+        **{name: event[name] for name in PACK_KEYS if name != "unit_kind"},
+        **of_file,
+        outcome=outcome or (state if going_on else "interrupted"),
+        reason=event.get("reason", "") if outcome else "",
         at=event["at"],
         seconds=event.get("seconds"),
-        file=published["file"] if published else None,
+        key=published.get("key") if published else None,
         published_at=published["at"] if published else None,
     )
 
@@ -150,3 +182,29 @@ def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus
 def pack_statuses(output: str | Path) -> tuple[PackStatus, ...]:
     """The last status of every pack in an output folder."""
     return statuses(read_ledger(output), live=is_held(Path(output) / FOLDER))
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """What became of the last run. state: running, finished, cancelled, failed, or interrupted when it was cut."""
+
+    run: str
+    state: str
+    started_at: str
+    ended_at: str | None = None
+    reason: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def last_run(output: str | Path) -> RunStatus | None:
+    """The last run of an output folder; None where there was none."""
+    events = read_ledger(output)
+    if not events:
+        return None
+    own = [event for event in events if event["run"] == events[-1]["run"]]
+    end = next((event for event in own if event["event"] in ("run_finished", "run_failed")), None)
+    if end is None:
+        state = "running" if is_held(Path(output) / FOLDER) else "interrupted"
+        return RunStatus(own[0]["run"], state, own[0]["at"])
+    state = "failed" if end["event"] == "run_failed" else "cancelled" if end.get("interrupted") else "finished"
+    return RunStatus(end["run"], state, own[0]["at"], end["at"], end.get("reason", ""), end.get("counts", {}))

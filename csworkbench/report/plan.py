@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from ..errors import CsworkbenchError, Problem, Refusal, suggestion
 from .filenames import file_names
+from .ledger import STAND_IN
 from .parameters import problems_of, shown
 from .templates import Template
 from .typed import Value
@@ -28,17 +29,13 @@ class Pack:
     template: Template = field(repr=False, default=Template("", "", {}))
     parameters: Mapping[str, Value] = field(default_factory=dict, repr=False)
 
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """What makes it the same pack in another run."""
-        return (self.kind, self.quarter, self.lang, self.unit or "", self.unit_kind or "")
-
 
 @dataclass(frozen=True)
 class Scope:
     """What a run is over. units: parameter → the texts there are. offered: values for templates that declare them.
 
-    given: parameter → text as typed by a person, passed to every template.
+    given: parameter → text as typed by a person, passed to every template. unasked: kinds of templates that nobody
+    named, so that what is wrong in one of them must not keep the others from being made.
     """
 
     quarter: str
@@ -46,22 +43,53 @@ class Scope:
     units: Mapping[str, Sequence[str]]
     offered: Mapping[str, Value] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
+    unasked: Collection[str] = ()
 
 
-def plan_packs(templates: Sequence[Template], scope: Scope) -> tuple[Pack, ...]:
-    """The packs, by template, unit and language; Refusal with every problem of every template and parameter."""
-    problems = [problem for template in templates for problem in template.problems]
+@dataclass(frozen=True)
+class Plan:
+    """packs: those to make. invalid: packs that stand for a template that cannot be used, with the reason."""
+
+    packs: tuple[Pack, ...]
+    invalid: tuple[tuple[Pack, str], ...] = ()
+
+
+def plan_packs(templates: Sequence[Template], scope: Scope) -> Plan:
+    """The packs, by template, unit and language; Refusal with every problem of every template and parameter.
+
+    A template of `scope.unasked` that is wrong in itself, whatever was typed, gives an invalid pack instead.
+    """
+    refused: list[Problem] = []
     packs: list[Pack] = []
+    invalid: list[tuple[Pack, str]] = []
     for template in templates:
-        if not template.problems:
-            given, wrong = _typed(template, scope.given)
-            planned = list(_packs(template, scope, given))
+        planned, typed, own = _planned(template, scope)
+        if own and template.kind in scope.unasked:
+            invalid.append((_stand_in(template, scope), " ".join(map(str, own))))
+            own = []
+        else:
             packs += planned
-            problems += [*wrong, *_wrong_values(template, scope, planned)]
-    problems += _same_names(packs)
-    if problems:
-        raise Refusal(problems, "the run")
-    return tuple(packs)
+        refused += [*typed, *own]
+    refused += _same_names(packs)
+    if refused:
+        raise Refusal(refused, "the run")
+    return Plan(tuple(packs), tuple(invalid))
+
+
+def _planned(template: Template, scope: Scope) -> tuple[list[Pack], list[Problem], list[Problem]]:
+    """The packs of a template, what was typed wrongly, and what is wrong with the template itself."""
+    if template.problems:
+        return [], [], [*template.problems]
+    given, typed = _typed(template, scope.given)
+    packs = list(_packs(template, scope, given))
+    wrong = _wrong_values(template, scope, packs)
+    chosen = {problem for problem in wrong if problem.column in scope.given or problem.rule == "unknown_unit"}
+    return packs, [*typed, *chosen], sorted(wrong - chosen)
+
+
+def _stand_in(template: Template, scope: Scope) -> Pack:
+    name = file_names([template.kind])[template.kind]
+    return Pack(f"{name}-{scope.quarter}", template.kind, scope.quarter, scope.languages[0], unit_kind=STAND_IN)
 
 
 def _packs(template: Template, scope: Scope, given: Mapping[str, Value]) -> Iterator[Pack]:
@@ -109,15 +137,15 @@ def _same_names(packs: Sequence[Pack]) -> list[Problem]:
     return [Problem(f"{name}.html", 0, "", "same_name", said, remedy) for name, n in counted.items() if n > 1]
 
 
-def only(packs: Sequence[Pack], pattern: str | None) -> tuple[Pack, ...]:
+def only(plan: Plan, pattern: str | None) -> Plan:
     """The packs whose name or unit matches a shell pattern; an error when none does."""
     if pattern is None:
-        return tuple(packs)
-    chosen = tuple(pack for pack in packs if _matches(pack, pattern))
+        return plan
+    chosen = tuple(pack for pack in plan.packs if _matches(pack, pattern))
     if not chosen:
-        names = sorted({pack.name for pack in packs})
+        names = sorted({pack.name for pack in plan.packs})
         raise CsworkbenchError(f'no pack matches "{shown(pattern)}".{suggestion(pattern, names[:20])}')
-    return chosen
+    return Plan(chosen, tuple((pack, reason) for pack, reason in plan.invalid if _matches(pack, pattern)))
 
 
 def _matches(pack: Pack, pattern: str) -> bool:

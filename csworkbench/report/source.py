@@ -1,12 +1,12 @@
-"""What the packs of a quarter are made of: the measures, and the units that packs are repeated over."""
+"""What the packs of a quarter are made of: marts that are made once, and what a run must know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CsworkbenchError
 from ..schema import PACKS_NEED
@@ -15,50 +15,63 @@ if TYPE_CHECKING:
     from ..data.workspace import Workspace
     from ..metrics.calendar import Quarter
 
-
-class Measures(Protocol):
-    """What a run needs to know of the measures of a quarter."""
-
-    @property
-    def as_of(self) -> date:
-        """The day whose knowledge they hold."""
-
-    @property
-    def company(self) -> Any:
-        """Its name and languages."""
-
-    def save(self, folder: Path) -> Any:
-        """Write them as Parquet and JSON."""
+MEASURES = "measures"
+SNAPSHOT = "snapshot"
 
 
 @dataclass(frozen=True)
-class Source:
-    """What the packs are made of.
+class Facts:
+    """What a run must know to plan its packs. as_of: ISO date. units: unit kind → texts.
 
-    units: unit kind → texts. names: unit → language → what readers call it. save_snapshot: writes the tables.
+    names: unit → language → what readers call it. notices: what a person should hear in every run.
     """
 
     quarter: str
     previous: str
-    measures: Measures
-    units: Mapping[str, Sequence[str]]
+    as_of: str
+    company: str
+    languages: tuple[str, ...] = ("en",)
+    units: Mapping[str, Sequence[str]] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    save_snapshot: Callable[[Path], Any] | None = None
+    notices: tuple[str, ...] = ()
 
 
-def measured(workspace: Workspace, quarter: Quarter, as_of: date) -> Source:
+@dataclass(frozen=True)
+class Source:
+    """Marts that can be saved. savers: name of a mart, which is also that of the parameter, → writes it to a folder.
+
+    A further mart, such as scores, is one more saver.
+    """
+
+    facts: Facts
+    savers: Mapping[str, Callable[[Path], Any]]
+
+
+def measured(workspace: Workspace, quarter: Quarter, as_of: date, today: date | None = None) -> Source:
     """The workspace measured for that quarter, once, with what was known on `as_of`.
 
-    Raises CsworkbenchError when it lacks a table that every pack needs.
+    today: the day of the exports where the workspace does not say it. Raises errors.Refusal with every problem of the
+    workspace, and CsworkbenchError when it lacks a table that every pack needs.
     """
     from ..metrics.quarter import measure_quarter
 
-    missing = [name for name in PACKS_NEED if name not in workspace.tables]
+    snapshot = workspace.snapshot(today)
+    missing = [name for name in PACKS_NEED if name not in snapshot.tables]
     if missing:
         raise CsworkbenchError(_no_packs(missing))
-    measures = measure_quarter(workspace.as_of(as_of), quarter)
-    names = workspace.settings.segments.names
-    return Source(quarter.label, quarter.previous.label, measures, _units(measures), names, workspace.save)
+    measures = measure_quarter(snapshot.as_of(as_of), quarter)
+    company, names = workspace.settings.company, workspace.settings.segments.names
+    facts = Facts(
+        quarter.label,
+        quarter.previous.label,
+        as_of.isoformat(),
+        company.name,
+        company.languages,
+        _units(measures),
+        {unit: dict(by_language) for unit, by_language in names.items()},
+        tuple(_notices(workspace, quarter)),
+    )
+    return Source(facts, {MEASURES: measures.save, SNAPSHOT: workspace.save})
 
 
 def _no_packs(missing: Sequence[str]) -> str:
@@ -75,3 +88,12 @@ def _units(measures: Any) -> dict[str, list[str]]:
     accounts = measures.frame("accounts")
     columns = {"segment": "segment", "account": "account_id", "csm": "csm_id"}
     return {kind: sorted(map(str, accounts[column].dropna().unique())) for kind, column in columns.items()}
+
+
+def _notices(workspace: Workspace, quarter: Quarter) -> Iterator[str]:
+    """Tolerated problems, and that nothing in the exports happened in the quarter."""
+    yield from (f"tolerated: {problem}" for problem in workspace.check().tolerated)
+    latest = max((fact.latest for fact in workspace.snapshot().facts.values() if fact.latest), default=None)
+    if latest and latest < quarter.starts_on:
+        said = f"note: nothing in the exports happened in {quarter}; the latest fact is of {latest}"
+        yield f"{said}. Declare exported_on under [company], or choose an earlier --quarter."

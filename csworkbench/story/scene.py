@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,21 +16,30 @@ from ..metrics.calendar import Quarter
 from ..metrics.definitions import DEFINITIONS
 from ..metrics.quarter import QuarterMeasures
 from ..metrics.trend import targets_of
+from ..models.frames import FRAMES as SCORE_FRAMES
 from .catalogue import SOURCE_LANGUAGE, languages
 from .exhibit import Exhibit, absent
 from .language import Language
+from .reasons import said_again
 from .text import shown
+
+if TYPE_CHECKING:
+    from ..models.quarter import QuarterScores
 
 COMPANY = "company"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The measures as one pack sees them. segment: the one the pack is about, or None for the whole book."""
+    """The measures as one pack sees them. segment: the one the pack is about, or None for the whole book.
+
+    scores: those of the quarter, or None when none were made.
+    """
 
     measures: QuarterMeasures
     language: Language
     segment: str | None = None
+    scores: QuarterScores | None = None
 
     @property
     def quarter(self) -> Quarter:
@@ -52,18 +62,22 @@ class Scene:
 
     def has(self, *frames: str) -> bool:
         """Whether all these frames could be made."""
-        return all(name in self.measures.frames for name in frames)
+        return all(name in self.measures.frames or name in self._scored for name in frames)
+
+    @property
+    def _scored(self) -> Mapping[str, pd.DataFrame]:
+        return {} if self.scores is None else self.scores.frames
 
     def frame(self, name: str) -> pd.DataFrame:
-        """The whole frame, for comparisons with the rest of the book."""
-        return self.measures.frame(name)
+        """The whole frame of measures or scores, for comparisons with the rest of the book."""
+        return self._scored[name] if name in self._scored else self.measures.frame(name)
 
     def mine(self, name: str, quarter: Quarter | None = None) -> pd.DataFrame:
         """The rows of the pack's part of the book, of one quarter where it is given.
 
         A frame with totals gives the rows of the segment or of "all"; a frame of accounts those of the segment.
         """
-        frame = self.measures.frame(name)
+        frame = self.frame(name)
         if quarter is not None:
             frame = frame[frame["quarter"] == quarter.label]
         if "account_id" not in frame:
@@ -140,16 +154,26 @@ class Scene:
 
     def missing(self, id: str, frame: str) -> Exhibit:
         """The one line of an exhibit whose frame could not be made."""
+        if frame in SCORE_FRAMES:
+            return absent(id, self._unscored(frame), self.language)
         what = ", ".join(self.measures.absent.get(frame, (frame,)))
         return absent(id, self.say("Not shown: the workspace has no {what}.", what=what), self.language)
 
+    def _unscored(self, frame: str) -> str:
+        if self.scores is None:
+            return self.say("Not shown: no scores were made for this quarter.")
+        why = said_again(self.language, self.scores.absent.get(frame, frame))
+        return self.say("Not shown: {why}.", why=why)
 
-def scene_of(measures: QuarterMeasures, lang: str = "en", segment: str | None = None) -> Scene:
+
+def scene_of(
+    measures: QuarterMeasures, lang: str = "en", segment: str | None = None, scores: QuarterScores | None = None
+) -> Scene:
     """The scene of a pack; UnknownName for a language or a segment that is not there."""
     if lang not in languages():
         raise UnknownName("language", lang, languages())
     company = measures.company
-    scene = Scene(measures, Language(lang, company.currency, company.fiscal_year_start), segment or None)
+    scene = Scene(measures, Language(lang, company.currency, company.fiscal_year_start), segment or None, scores)
     if segment and segment not in scene.segments:
         raise UnknownName("segment", segment, scene.segments)
     return scene

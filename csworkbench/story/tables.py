@@ -28,6 +28,7 @@ FORMATS: Mapping[str, Formatter] = {
     "share_change": Language.percent_change,
     "points": Language.points,
     "number": lambda language, value: language.number(value, 2),
+    "fine": lambda language, value: language.number(value, 3),
     "count": Language.number,
     "change": Language.change,
     "one": lambda language, value: language.number(value, 1),

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ...errors import Problem
+from ..source_files import paths_of
 from .part import Found
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"))
@@ -17,7 +18,7 @@ def find_files(patterns: tuple[str, ...], folder: Path) -> tuple[list[Found], li
     found: dict[Path, Found] = {}
     problems = []
     for pattern in patterns:
-        paths = _paths(pattern, folder)
+        paths = paths_of(pattern, folder)
         if not paths:
             problems.append(_missing(pattern, folder))
         for path in paths:
@@ -45,18 +46,6 @@ def kind_of(path: Path) -> str:
             return kind
     by_name = path.suffix.lower().lstrip(".")
     return {"parquet": "parquet", "xlsx": "xlsx", "xlsm": "xlsx", "gz": "gzip"}.get(by_name, "csv")
-
-
-def _paths(pattern: str, folder: Path) -> list[Path]:
-    exact = folder / pattern
-    if exact.is_file():
-        return [exact]
-    if not any(sign in pattern for sign in "*?["):
-        return []
-    fixed = Path(pattern)
-    root = Path(fixed.anchor) if fixed.is_absolute() else folder
-    relative = fixed.relative_to(fixed.anchor) if fixed.is_absolute() else fixed
-    return sorted(path for path in root.glob(str(relative)) if path.is_file())
 
 
 def _missing(pattern: str, folder: Path) -> Problem:

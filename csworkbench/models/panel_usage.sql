@@ -1,0 +1,39 @@
+-- One row per account × month of use × month from which it was known × month from which it no longer was.
+-- Months are numbers (see months.month_no) relative to $last. users: most users of one feature on one day; users_sum and
+-- amount: over all rows; days, features: one bit for each day measured and each feature used.
+WITH marked AS (
+  SELECT
+    u.account_id,
+    u.day,
+    u.users,
+    u.count AS amount,
+    extract(YEAR FROM u.day) * 12 + extract(MONTH FROM u.day) - 1
+      + CASE WHEN extract(DAY FROM u.day) > $anchor THEN 1 ELSE 0 END - $last AS used_in,
+    extract(YEAR FROM u.known_from) * 12 + extract(MONTH FROM u.known_from) - 1
+      + CASE WHEN extract(DAY FROM u.known_from) > $anchor THEN 1 ELSE 0 END - $last AS known_in,
+    extract(YEAR FROM u.known_until) * 12 + extract(MONTH FROM u.known_until) - 1
+      + CASE WHEN extract(DAY FROM u.known_until) > $anchor THEN 1 ELSE 0 END - $last AS gone_in,
+    CASE
+      WHEN coalesce(u.count, 0) > 0 OR coalesce(u.users, 0) > 0 OR (u.count IS NULL AND u.users IS NULL) THEN 1 ELSE 0
+    END AS used,
+    CAST(power(2, extract(DAY FROM u.day)) AS BIGINT) AS day_bit,
+    f.bit AS feature_bit
+  FROM known_usage AS u
+  LEFT JOIN numbered AS f ON f.feature = u.feature
+  WHERE u.day > $after
+)
+SELECT
+  account_id,
+  used_in,
+  known_in,
+  gone_in,
+  max(users) AS users,
+  sum(users) AS users_sum,
+  sum(amount) AS amount,
+  bit_or(day_bit) AS days,
+  bit_or(CASE WHEN used = 1 THEN coalesce(feature_bit, 0) ELSE 0 END) AS features,
+  min(day) AS first_on,
+  max(CASE WHEN used = 1 THEN day END) AS last_used_on
+FROM marked
+WHERE known_in < gone_in
+GROUP BY account_id, used_in, known_in, gone_in

@@ -1,0 +1,87 @@
+"""What a fork of the template does to become an ordinary kernel of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from .linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, data_bytes, prctl
+from .wire import Message
+
+MIB = 1024 * 1024
+READY = 3
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A request to become a kernel. message: arguments, env, cwd, memory_mib. files: standard three, ready pipe."""
+
+    message: Message
+    files: list[int]
+
+
+def become_kernel(birth: Birth, template_pid: int) -> None:
+    """Turn this fresh fork into an IPython kernel and run it until it is shut down."""
+    started = time.process_time()
+    _leave_template(birth.files, template_pid)
+    _enter_surroundings(birth.message)
+    app = _kernel_app(birth.message["arguments"], template_pid)
+    with os.fdopen(READY, "w") as pipe:
+        json.dump({"boot_cpu_seconds": time.process_time() - started}, pipe)
+    app.start()
+
+
+def _leave_template(files: list[int], template_pid: int) -> None:
+    os.setsid()
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if os.getppid() != template_pid:
+        os._exit(1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for place, file in enumerate(files):
+        os.dup2(file, place, inheritable=place != READY)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        if number > READY:
+            _close(number)
+
+
+def _close(number: int) -> None:
+    try:
+        os.close(number)
+    except OSError:
+        # The listing itself was open while it listed.
+        return
+
+
+def _enter_surroundings(message: Message) -> None:
+    os.environ.clear()
+    os.environ.update(message["env"], JPY_PARENT_PID=str(os.getppid()))
+    os.chdir(message["cwd"])
+    os.umask(message["umask"])
+    time.tzset()
+    tempfile.tempdir = None
+    sys.argv = [sys.argv[0], *message["arguments"]]
+    if message["memory_mib"]:
+        limit = data_bytes() + int(message["memory_mib"] * MIB)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    # The generator of the standard library reseeds itself in a fork.
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _kernel_app(arguments: list[str], template_pid: int) -> Any:
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.clear_instance()
+    app = IPKernelApp.instance(parent_handle=template_pid)
+    app.initialize(arguments)
+    return app

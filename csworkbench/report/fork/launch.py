@@ -1,0 +1,89 @@
+"""One launch: which files a kernel gets, the wait until its sockets are bound, work beside a running event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from .owner import CannotFork
+
+LAUNCHERS = ("ipykernel_launcher", "ipykernel")
+STANDARD = ("stdin", "stdout", "stderr")
+T = TypeVar("T")
+
+
+def kernel_arguments(command: list[str]) -> list[str]:
+    """The arguments of an IPython kernel from the command that would start one; CannotFork for any other command."""
+    if len(command) < 3 or command[1] != "-m" or command[2] not in LAUNCHERS:
+        raise CannotFork(f'only "python -m ipykernel_launcher …" can be forked, not {" ".join(command[:3])}')
+    return command[3:]
+
+
+@contextmanager
+def kernel_files(options: Mapping[str, Any]) -> Iterator[tuple[list[int], int]]:
+    """Descriptors for a kernel: standard three as for subprocess, ready pipe; and the end of that pipe to read."""
+    reader, writer = os.pipe()
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        yield [*(_descriptor(place, options.get(name), null) for place, name in enumerate(STANDARD)), writer], reader
+    finally:
+        os.close(null)
+        os.close(writer)
+
+
+def _descriptor(place: int, option: Any, null: int) -> int:
+    if option is None:
+        return null if place == 0 or not _is_open(place) else place
+    if option == subprocess.DEVNULL:
+        return null
+    number = option if isinstance(option, int) else int(option.fileno())
+    if number < 0:
+        raise CannotFork("no pipe can be laid to a forked kernel")
+    return number
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+async def read_when_ready(reader: int, longest_seconds: float) -> dict[str, Any]:
+    """What a kernel says when its sockets are bound; empty when it ends or takes longer."""
+    loop = asyncio.get_running_loop()
+    came = loop.create_future()
+    loop.add_reader(reader, lambda: came.done() or came.set_result(None))
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(came, longest_seconds)
+            said = os.read(reader, 4096)
+            return dict(json.loads(said)) if said else {}
+    finally:
+        loop.remove_reader(reader)
+        os.close(reader)
+    return {}
+
+
+def beside(work: Callable[[], T]) -> Awaitable[T]:
+    """The result of blocking work in a thread of its own, for awaiting."""
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made = work()
+        except BaseException as error:
+            result.set_exception(error)
+        else:
+            result.set_result(made)
+
+    threading.Thread(target=run, name="fork-kernel", daemon=True).start()
+    return asyncio.wrap_future(result)

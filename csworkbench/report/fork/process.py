@@ -1,0 +1,58 @@
+"""A forked kernel as the owner sees it, with the methods of subprocess.Popen that jupyter_client uses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+
+class ForkedProcess:
+    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib), once there are."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, pidfd: int) -> None:
+        self.pid = pid
+        self.ended: Future[Mapping[str, Any]] = Future()
+        self._pidfd = pidfd
+
+    def __del__(self) -> None:
+        os.close(self._pidfd)
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, negative for a signal; None until the kernel and all that it started are gone."""
+        return int(self.ended.result()["exit_code"]) if self.ended.done() else None
+
+    def poll(self) -> int | None:
+        """As `returncode`."""
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; subprocess.TimeoutExpired when it does not come in time (seconds)."""
+        try:
+            return int(self.ended.result(timeout)["exit_code"])
+        except TimeoutError:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0) from None
+
+    def send_signal(self, number: int) -> None:
+        """Signal the kernel and its process group; nothing happens when it has ended."""
+        if self.ended.done():
+            return
+        with suppress(ProcessLookupError):
+            # A process descriptor never means another process that has got the same id.
+            signal.pidfd_send_signal(self._pidfd, number)
+            os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL; the template then ends what is left of its descendants."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)

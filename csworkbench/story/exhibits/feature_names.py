@@ -1,0 +1,56 @@
+"""What readers call the features of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..catalogue import marked
+
+FEATURE_NAMES: Mapping[str, str] = {
+    "tenure_months": marked("time as a customer"),
+    "n_spells": marked("earlier returns"),
+    "months_to_renewal": marked("time to renewal"),
+    "billing_months": marked("billing period"),
+    "n_items": marked("products held"),
+    "mrr": marked("size by MRR"),
+    "seats": marked("seats"),
+    "mrr_per_seat": marked("price per seat"),
+    "mrr_change_6m": marked("change of MRR"),
+    "months_since_growth": marked("time since the last growth"),
+    "price_rise_12m": marked("price rise"),
+    "peer_churn_3m": marked("churn among peers"),
+    "segment": marked("segment"),
+    "touch_tier": marked("touch tier"),
+    "industry": marked("industry"),
+    "seat_utilisation": marked("seats in use"),
+    "seat_utilisation_3m": marked("seats in use over three months"),
+    "usage_per_seat": marked("use per seat"),
+    "usage_trend_3m": marked("usage trend"),
+    "usage_vs_peak": marked("usage against its peak"),
+    "days_silent": marked("days without use"),
+    "feature_breadth": marked("breadth of features used"),
+    "adoption_index": marked("Adoption Index"),
+    "tickets_30d": marked("recent support tickets"),
+    "tickets_90d": marked("support tickets"),
+    "escalated_90d": marked("escalated tickets"),
+    "open_tickets": marked("open tickets"),
+    "csat_90d": marked("satisfaction with support"),
+    "nps_last": marked("last NPS score"),
+    "nps_age_days": marked("age of the last NPS answer"),
+    "survey_csat_180d": marked("satisfaction in surveys"),
+    "champion_left_180d": marked("departure of the champion"),
+    "days_since_champion_left": marked("time since the champion left"),
+    "failed_payments_90d": marked("failed payments"),
+    "overdue_invoices": marked("overdue invoices"),
+    "milestones_reached": marked("milestones reached"),
+    "first_value_reached": marked("first value"),
+    "days_since_milestone": marked("time since the last milestone"),
+    "stuck": marked("standstill in the journey"),
+    "touches_90d": marked("contact with the customer"),
+    "proactive_share_90d": marked("share of proactive contact"),
+    "csm_tenure_months": marked("time with the CSM"),
+    "csm_changed_180d": marked("change of CSM"),
+    "csm_churn_12m": marked("churn in the CSM’s book"),
+    "months_ahead": marked("months ahead"),
+    "calendar_month": marked("season"),
+}

@@ -1,0 +1,106 @@
+"""White space: products that an account's peers hold and the account does not."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...metrics.intervals import SMALLEST_GROUP
+from ..exhibit import Exhibit, absent
+from ..scene import Scene
+from ..tables import Column, table
+from ..text import shown as safe
+from .renewals import N_SHOWN
+from .wording import sentences, with_cause
+
+
+def whitespace(scene: Scene) -> Exhibit:
+    """Per product: accounts without it, the share of their peers that hold it, and the MRR to be expected."""
+    if not scene.has("whitespace", "scores"):
+        return scene.missing("whitespace", "whitespace" if scene.has("scores") else "scores")
+    offers = _offers(scene)
+    if offers.empty:
+        return absent("whitespace", scene.say("Every account holds every product that its peers hold."), scene.language)
+    shown = _by_product(offers)
+    title, columns = _title(scene, shown), _columns(scene)
+    return Exhibit(
+        "whitespace",
+        title,
+        scene.language,
+        so_what=_first(scene, offers),
+        caption=sentences(_order(scene, len(shown)), _meaning(scene)),
+        source=scene.source("subscriptions", "entitlements", "accounts"),
+        table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
+        data=shown,
+        columns=columns,
+    )
+
+
+def _offers(scene: Scene) -> pd.DataFrame:
+    """The rows of the pack's accounts; with the name of each account."""
+    accounts = scene.mine("scores")[["account_id", "name"]]
+    return scene.frame("whitespace").merge(accounts, on="account_id", how="inner")
+
+
+def _by_product(offers: pd.DataFrame) -> pd.DataFrame:
+    """One row per product, the largest expected MRR first; the share of peers is null with too few peers."""
+    known = offers["n_peers"] >= SMALLEST_GROUP
+    offers = offers.assign(peers=offers["peers"].where(known))
+    found = offers.groupby("product", as_index=False).agg(
+        n_accounts=("account_id", "nunique"), peers=("peers", "mean"), n_peers=("n_peers", "max"), p=("p", "mean"),
+        mrr=("mrr", "sum"), expected_mrr=("expected_mrr", "sum"),
+    )  # fmt: skip
+    return found.sort_values(["expected_mrr", "product"], ascending=[False, True], ignore_index=True)
+
+
+def _columns(scene: Scene) -> list[Column]:
+    return [
+        Column("product", scene.say("Product")),
+        Column("n_accounts", scene.say("Accounts without it"), "count"),
+        Column("peers", scene.say("Peers that hold it"), "share0"),
+        Column("n_peers", scene.say("Peers"), "count"),
+        Column("p", scene.say("Mean probability"), "share"),
+        Column("mrr", scene.say("MRR if all took it"), "money"),
+        Column("expected_mrr", scene.say("Expected MRR"), "money"),
+    ]
+
+
+def _title(scene: Scene, shown: pd.DataFrame) -> str:
+    first = shown.iloc[0]
+    total = float(shown["expected_mrr"].sum())
+    if not total:
+        return scene.say("No product is likely to be taken up")
+    title = scene.say(
+        "White space is worth {amount} of expected MRR", amount=scene.language.money(total)
+    )
+    if len(shown) == 1:
+        return scene.say("{title}, all of it in {product}", title=title, product=safe(first["product"]))
+    share = scene.language.percent(float(first["expected_mrr"]) / total, 0)
+    most = scene.say("{share} of it is in {product}", share=share, product=safe(first["product"]))
+    return with_cause(scene.language, title, most)
+
+
+def _first(scene: Scene, offers: pd.DataFrame) -> str:
+    """The one account and product to begin with."""
+    best = offers.sort_values(["expected_mrr", "account_id", "product"], ascending=[False, True, True]).iloc[0]
+    if not best["expected_mrr"] > 0:
+        return ""
+    name = best["name"] if isinstance(best["name"], str) else best["account_id"]
+    values = {"name": safe(name), "product": safe(best["product"]), "amount": scene.language.money(best["mrr"])}
+    return scene.say(
+        "Begin with {name}: {product} would bring {amount} of MRR, with a probability of {p}.",
+        **values,
+        p=scene.language.percent(best["p"], 0),
+    )
+
+
+def _order(scene: Scene, n: int) -> str:
+    if n <= N_SHOWN:
+        return scene.say("Products by expected MRR.")
+    return scene.say("The {n} largest of {of} products by expected MRR.", n=N_SHOWN, of=n)
+
+
+def _meaning(scene: Scene) -> str:
+    return scene.say(
+        "Peers: accounts of the same segment. Expected MRR: probability of taking the product up × its price for the"
+        " account. Under 5 peers no share is shown."
+    )
