@@ -9,24 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from places import ROOT
+from places import ROOT, absent
 
 if TYPE_CHECKING:
     from postgres import Server
-
-IN_CI = os.environ.get("CI") == "true"
 
 settings.register_profile(
     "quick", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
-
-
-def absent(what: str) -> None:
-    """Skip with a reason; in CI the part must be there, so fail."""
-    if IN_CI:
-        pytest.fail(f"{what} must be there in CI")
-    pytest.skip(f"{what} is not on this machine")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def check(workspace: Path, as_json: bool, as_of: date | None) -> int:
     from ..data.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    report = opened.check(today=as_of or day_of_exports(opened))
+    report = opened.check(today=as_of or day_of_exports(opened.settings))
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else str(report))
     if report.ok and not as_json:
         click.echo(f"next: csworkbench qbr {workspace} --quarter last")

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
+from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..version import __version__
 from . import clock
-from .days import chosen_quarter, closing_day, day_of_exports, warn_of_silence
+from .days import chosen_day, chosen_quarter, day_of_exports
 from .options import AS_OF, FAILED, GOOD, INTERRUPTED, WORKSPACE, listed, pairs
+
+if TYPE_CHECKING:
+    from ..metrics.calendar import Quarter
+    from ..report.source import Source
 
 
 @click.command()
@@ -24,7 +29,12 @@ from .options import AS_OF, FAILED, GOOD, INTERRUPTED, WORKSPACE, listed, pairs
 @click.option("--output", type=click.Path(path_type=Path), help="Folder to write to; reports/QUARTER by default.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=lambda: os.cpu_count() or 1, help="Packs at a time.")
 @click.option("--param", "-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=pairs, help="For templates.")
+@click.option("--fresh", is_flag=True, help="Make everything anew, also what has not changed.")
+@click.option("--retries", type=click.IntRange(0, 10), default=1, show_default=True, help="After a death or a timeout.")
 @click.option("--pack-timeout", type=click.FloatRange(1), default=1800, show_default=True, help="Seconds per pack.")
+@click.option("--run-timeout", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run; none by default.")
+@click.option("--memory", type=click.IntRange(64), metavar="MIB", help="For the kernel of a pack; none by default.")
+@click.option("--data-version", metavar="TEXT", help="Changes whenever a database does; lets unchanged packs be kept.")
 @AS_OF
 def qbr(
     workspace: Path,
@@ -35,30 +45,48 @@ def qbr(
     output: Path | None,
     jobs: int,
     parameters: dict[str, str],
+    fresh: bool,
+    retries: int,
     pack_timeout: float,
+    run_timeout: float | None,
+    memory: int | None,
+    data_version: str | None,
     as_of: date | None,
 ) -> int:
     """Make the business review packs of a quarter."""
-    from ..data.workspace import open_workspace
-    from ..report.execute import Limits
+    from ..data.settings import read_settings
+    from ..report.keys import Question, inputs
+    from ..report.limits import Limits
     from ..report.progress import closing_lines, progress_to
-    from ..report.quarter import Options, chosen_templates, make_packs, plan
-    from ..report.source import measured
+    from ..report.quarter import Options, Order, make_quarter
+    from ..report.templates import chosen_templates
 
-    opened = open_workspace(workspace)
-    fiscal = chosen_quarter(opened, quarter)
-    day = as_of or closing_day(opened, fiscal)
-    templates = chosen_templates(packs, opened.path / "packs")
-    snapshot = opened.snapshot(today=day_of_exports(opened))
-    for problem in opened.check().tolerated:
-        click.echo(f"tolerated: {problem}", err=True)
-    warn_of_silence(snapshot, fiscal)
-    source = measured(opened, fiscal, day)
-    folder = output or Path("reports") / fiscal.label
-    options = Options(lang, only, jobs, Limits(pack_seconds=pack_timeout), parameters)
-    planned = plan(source, templates, options, folder)
-    summary = make_packs(source, planned, options, folder, clock.now, progress_to(sys.stderr), __version__)
+    folder = workspace.parent if workspace.is_file() else workspace
+    settings = read_settings(folder)
+    fiscal = chosen_quarter(settings, quarter)
+    day, today = chosen_day(settings, fiscal, as_of), day_of_exports(settings)
+    templates, unasked = chosen_templates(packs, folder / "packs")
+    question = Question(folder, settings, fiscal.label, day, today, data_version)
+    order = Order(
+        output or Path("reports") / fiscal.label,
+        fiscal.label,
+        day.isoformat(),
+        templates,
+        lambda: _measured(folder, fiscal, day, today),
+        lambda known: inputs(question, known, clock.now()),
+        unasked,
+    )
+    limits = Limits(pack_seconds=pack_timeout, memory_mib=memory)
+    options = Options(lang, only, jobs, limits, parameters, fresh, retries, run_timeout or inf)
+    summary = make_quarter(order, options, clock.now, progress_to(sys.stderr))
     click.echo(closing_lines(summary))
     if summary.interrupted:
         return INTERRUPTED
     return GOOD if summary.is_good else FAILED
+
+
+def _measured(folder: Path, quarter: Quarter, day: date, today: date | None) -> Source:
+    from ..data.workspace import open_workspace
+    from ..report.source import measured
+
+    return measured(open_workspace(folder), quarter, day, today)

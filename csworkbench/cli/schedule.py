@@ -94,9 +94,7 @@ def _must_be_taken(workspace: str, options: tuple[str, ...]) -> None:
     """Refuse now what qbr would refuse at night."""
     fixed = sorted(_FIXED & {option.partition("=")[0] for option in options})
     if fixed:
-        raise CsworkbenchError(
-            f"{fixed[0]} is set by the schedule: --quarter last, with all that is known then."
-        )
+        raise CsworkbenchError(f"{fixed[0]} is set by the schedule: --quarter last, with all that is known then.")
     qbr.make_context("qbr", [workspace, "--quarter", "last", *options])
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import CsworkbenchError
 from .options import GOOD
+
+if TYPE_CHECKING:
+    from ..report.ledger import RunStatus
 
 
 @click.command()
@@ -18,12 +22,27 @@ def status(output: Path, as_json: bool) -> int:
     """Show what became of every pack in an output folder."""
     from dataclasses import asdict
 
-    from ..report.ledger import pack_statuses
+    from ..report.ledger import last_run, pack_statuses
+    from ..report.table import table
 
-    found = pack_statuses(output)
-    if not found:
+    found, run = pack_statuses(output), last_run(output)
+    if run is None:
         raise CsworkbenchError(f"there is no ledger of a run in {output}. Give the folder that qbr wrote to.")
-    for pack in found:
-        line = [pack.name, pack.outcome, pack.at, pack.file or "-", pack.reason]
-        click.echo(json.dumps(asdict(pack), ensure_ascii=False) if as_json else "\t".join(line).rstrip())
+    if as_json:
+        for pack in found:
+            click.echo(json.dumps(asdict(pack), ensure_ascii=False))
+        return GOOD
+    rows = [(pack.name, pack.outcome, pack.at[:19].replace("T", " "), pack.file or "-", pack.reason) for pack in found]
+    if rows:
+        click.echo(table(("pack", "state", "at", "published", "reason"), rows))
+    click.echo(_said(run))
     return GOOD
+
+
+def _said(run: RunStatus) -> str:
+    counts = ", ".join(f"{n} {outcome}" for outcome, n in run.counts.items())
+    ended = f" at {run.ended_at[:19].replace('T', ' ')}" if run.ended_at else ""
+    begun = run.started_at[:19].replace("T", " ")
+    return f"last run, begun {begun}: {run.state}{ended}" + "".join(
+        f": {text}" for text in (counts, run.reason) if text
+    )

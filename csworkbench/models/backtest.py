@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from ..data.snapshot import Snapshot
 from ..metrics.calendar import Quarter, quarters_back
+from .events import read_events
+from .known import Months, Reader
 from .labels import label
 from .months import anchor, month_no, month_numbers, snapshot_day
 from .panel import Panel
@@ -28,8 +29,8 @@ class Scorer:
 
     name: as in the scorecard. train: takes the panel known on a day (`until`; no row and no event after it) and
     returns what scores rows of it, or None where it cannot. A score is a frame with the index of those rows: risk
-    (higher = more likely to leave within three months; NaN where it has no score), green (boolean; NA where it has no
-    bands). probability: whether risk is the probability itself.
+    (higher = more likely to leave within three months; NaN where it has no score), and, where it has bands, band
+    (text) and green (boolean: the best band). probability: whether risk is the probability itself.
     """
 
     name: str
@@ -42,7 +43,7 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
 
     At each closing D a scorer is trained on `known_on(…, D)` and scores the rows of D and of the month-ends until the
     next closing; y is the decision to leave in (D, D + 3 months] as known at `panel.until`, NA on the later rows.
-    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, green; sorted by score, month_end,
+    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, band, green; sorted by score, month_end,
     account_id.
     """
     y = label(panel, "churn", 0, HORIZON_MONTHS)
@@ -61,13 +62,13 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
     return every.sort_values(["score", "month_end", "account_id"], ignore_index=True)
 
 
-_COLUMNS = "score quarter closing account_id segment month_end mrr y risk green".split()
+_COLUMNS = "score quarter closing account_id segment month_end mrr y risk band green".split()
 
 
 def _scored(name: str, rows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     kept = rows[["account_id", "segment", "month_end", "mrr"]].astype({"mrr": "float64"})
-    green = scores["green"].astype("boolean") if "green" in scores else pd.Series(pd.NA, rows.index, dtype="boolean")
-    return kept.assign(score=name, risk=scores["risk"].astype("float64"), green=green)
+    bands = scores.reindex(columns=["band", "green"]).astype({"band": "str", "green": "boolean"})
+    return kept.assign(score=name, risk=scores["risk"].astype("float64"), **bands)
 
 
 def closings(snapshot: Snapshot, panel: Panel, n_quarters: int = N_QUARTERS) -> list[tuple[str, date]]:
@@ -91,8 +92,10 @@ def _has(panel: Panel, day: date) -> bool:
 
 
 def known_on(snapshot: Snapshot, panel: Panel, day: date) -> Panel:
-    """The panel as it was on one of its days: its rows until then, and only decisions known by then."""
-    from .build import decisions_known
+    """The panel as it was on one of its days: its rows until then, and only decisions known by then.
 
-    events, leaving = decisions_known(snapshot, day)
-    return Panel(panel.rows[panel.rows["month_end"] <= pd.Timestamp(day)], events, leaving, day, panel.features)
+    Who had said by then that they leave (`leaving`) is left empty.
+    """
+    rows = panel.rows[panel.rows["month_end"] <= pd.Timestamp(day)]
+    events = read_events(Reader(snapshot, Months({0: day})))
+    return Panel(rows, events, panel.leaving.iloc[:0], day, panel.features, panel.absent)

@@ -29,12 +29,12 @@ def _lagged(months: Months) -> list[dict[str, int | date]]:
     ]
 
 
-_COLUMNS = "mrr n_items mrr_3m mrr_6m mrr_12m spell_on n_spells billing_months renews_on period_days seats seats_3m seats_12m"
+_COLUMNS = "n_items mrr_3m mrr_6m mrr_12m spell_on n_spells billing_months renews_on period_days seats seats_3m seats_12m"
 
 
 def book_features(book: pd.DataFrame, grid: Grid, started_on: Floats) -> Arrays:
     """Features of `code` size, contract, renewal, tenure, change and price. started_on: days since 1970."""
-    held = grid.spread(book, _COLUMNS.split())
+    held = {**grid.spread(book, _COLUMNS.split()), **grid.spread(book, ["mrr"], dtype=np.float64)}
     mrr, seats = held["mrr"], held["seats"]
     first = held["n_spells"] == 1
     since = np.where(first, np.fmin(held["spell_on"], started_on), held["spell_on"])

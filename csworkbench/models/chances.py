@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .amounts import Amounts, Floats, amounts
 from .outcomes import QUARTER_MONTHS
@@ -24,7 +25,7 @@ class Rate:
     n_events: int
     n: int
 
-    def chance(self, X: pd.DataFrame) -> Floats:  # noqa: N803
+    def chance(self, X: Floats) -> Floats:  # noqa: N803
         """The chance of each row."""
         return np.full(len(X), (self.n_events + 0.5) / (self.n + 1))
 
@@ -35,22 +36,20 @@ class Learnt:
 
     classifier: Any
 
-    def chance(self, X: pd.DataFrame) -> Floats:  # noqa: N803
+    def chance(self, X: Floats) -> Floats:  # noqa: N803
         """The chance of each row."""
         return np.asarray(self.classifier.predict_proba(X)[:, 1], dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class QuarterModel:
-    """What was learnt of the outcomes of a quarter. features: columns of panel rows that it reads."""
+    """What was learnt of the outcomes of a quarter."""
 
     chances: Mapping[str, Rate | Learnt]
     amounts: Mapping[str, Amounts]
-    features: tuple[str, ...]
 
-    def book(self, rows: pd.DataFrame) -> Book:
-        """The accounts of these panel rows (all of one month-end) with what may become of them."""
-        X = inputs(rows, self.features)  # noqa: N806
+    def book(self, rows: pd.DataFrame, X: Floats) -> Book:  # noqa: N803
+        """The accounts of these panel rows (all of one month-end; X: their `inputs`) with what may become of them."""
         cells = cell(rows)
         return Book(
             rows["mrr"].to_numpy(dtype=np.float64),
@@ -60,34 +59,38 @@ class QuarterModel:
         )
 
 
-def learn(rows: pd.DataFrame, became: pd.DataFrame, features: tuple[str, ...], seed: int) -> QuarterModel:
+def learn(rows: pd.DataFrame, X: Floats, became: pd.DataFrame, seed: int) -> QuarterModel:  # noqa: N803
     """The model of a quarter from panel rows whose three months are over.
 
-    rows: of `Panel.rows`. became: `outcomes` as known when the model is made; a row without one (it turned out not to
-    have paid) counts as "none".
+    rows: of `Panel.rows`; X: their `inputs`. became: `outcomes` as known when the model is made; a row without one (it
+    turned out not to have paid) counts as "none".
     """
-    both = rows.merge(became[["account_id", "month_end", "outcome", "change"]], on=["account_id", "month_end"], how="left")
-    both = thinned(both.fillna({"outcome": "none", "change": 0.0}))
-    X = inputs(both, features)  # noqa: N806
-    chances = {name: _chance(X, (both["outcome"] == name).to_numpy(), seed) for name in OUTCOMES}
-    cells = cell(both)
-    pools = {}
-    for name in OUTCOMES[1:]:
-        happened = both["outcome"] == name
-        pools[name] = amounts(both.loc[happened, "change"], cells[happened])
-    return QuarterModel(chances, pools, features)
+    kept = thinned(rows["account_id"])
+    rows, X = rows[kept], X[kept]  # noqa: N806
+    key = ["account_id", "month_end"]
+    both = rows[key].merge(became[[*key, "outcome", "change"]], on=key, how="left")
+    outcome, change, cells = both["outcome"].to_numpy(dtype=object), both["change"], cell(rows)
+    pools = {name: amounts(change[outcome == name], cells[outcome == name]) for name in OUTCOMES[1:]}
+    return QuarterModel({name: _chance(X, outcome == name, seed) for name in OUTCOMES}, pools)
 
 
-def thinned(rows: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
-    """The rows of every k-th account, so that at most about `most` are left."""
-    step = -(-len(rows) // most)
-    codes, _ = pd.factorize(rows["account_id"], sort=True)
-    return rows[codes % step == 0] if step > 1 else rows
+def thinned(account_id: pd.Series, most: int = MOST_ROWS) -> NDArray[np.bool_]:
+    """Which rows to keep so that at most about `most` are left: all rows of every k-th account."""
+    codes, _ = pd.factorize(account_id, sort=True)
+    return np.asarray(codes % -(-max(len(account_id), 1) // most) == 0)
 
 
-def inputs(rows: pd.DataFrame, features: tuple[str, ...]) -> pd.DataFrame:
-    """The features of the rows, and whether a renewal falls due within the quarter."""
-    return rows[list(features)].assign(renewal=renewal(rows).to_numpy())
+def inputs(rows: pd.DataFrame, features: tuple[str, ...]) -> Floats:
+    """Row × feature as numbers, text as the place in its sorted values, and whether a renewal falls due."""
+    columns = [rows[name] for name in features] + [renewal(rows)]
+    return np.column_stack([_numbers(column) for column in columns])
+
+
+def _numbers(column: pd.Series) -> Floats:
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    codes, _ = pd.factorize(column, sort=True)
+    return np.where(codes < 0, np.nan, codes).astype(np.float64)
 
 
 def renewal(rows: pd.DataFrame) -> pd.Series:
@@ -102,23 +105,22 @@ def cell(rows: pd.DataFrame) -> pd.Series:
     return rows["segment"].astype("str") + " · " + renewal(rows)
 
 
-def _chance(X: pd.DataFrame, happened: np.ndarray, seed: int) -> Rate | Learnt:  # noqa: N803
+def _chance(X: Floats, happened: np.ndarray, seed: int) -> Rate | Learnt:  # noqa: N803
     n_events = int(happened.sum())
     if min(n_events, len(X) - n_events) < FEWEST_EVENTS:
         return Rate(n_events, len(X))
-    return Learnt(_classifier(X, seed).fit(X, happened.astype(np.int64)))
+    return Learnt(_classifier(seed).fit(X, happened.astype(np.int64)))
 
 
-def _classifier(X: pd.DataFrame, seed: int) -> Any:  # noqa: N803
+def _classifier(seed: int) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.compose import make_column_transformer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OrdinalEncoder
 
-    texts = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
-    encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    model = HistGradientBoostingClassifier(
-        max_iter=60, learning_rate=0.08, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0,
-        early_stopping=False, random_state=seed,
+    return HistGradientBoostingClassifier(
+        max_iter=60,
+        learning_rate=0.08,
+        max_leaf_nodes=8,
+        min_samples_leaf=40,
+        l2_regularization=5.0,
+        early_stopping=False,
+        random_state=seed,
     )
-    return make_pipeline(make_column_transformer((encode, texts), remainder="passthrough"), model)

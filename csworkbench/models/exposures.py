@@ -6,9 +6,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ..data.snapshot import Snapshot
-from .known import Months, Reader
-from .months import anchor, month_no, snapshot_day
+from .known import Reader
 from .panel import Panel
+from .panel_days import panel_months
 
 _SOURCES = {
     "activities": "exposed_touches",
@@ -27,7 +27,7 @@ def exposures(snapshot: Snapshot, panel: Panel) -> pd.DataFrame:
     a business review in 180 days. plan_agreed, criterion_met: of the success plan. champion_there: a champion is known.
     price_risk_open: an open risk in the area of cost. Columns of an absent table are absent.
     """
-    reader = Reader(snapshot, _months(panel))
+    reader = Reader(snapshot, panel_months(panel))
     parts = [reader.rows(query) for table, query in _SOURCES.items() if reader.has(table)]
     index = pd.MultiIndex.from_arrays([panel.rows["account_id"], panel.month])
     wide = pd.DataFrame(index=panel.rows.index)
@@ -37,9 +37,3 @@ def exposures(snapshot: Snapshot, panel: Panel) -> pd.DataFrame:
             found = pd.MultiIndex.from_frame(held[["account_id", "month"]])
             wide[str(exposure)] = index.isin(found).astype("float32")
     return wide
-
-
-def _months(panel: Panel) -> Months:
-    last, day = month_no(panel.until, anchor(panel.until)), anchor(panel.until)
-    numbers = sorted(set(panel.month.tolist()) | {0})
-    return Months({number: snapshot_day(last + number, day) for number in numbers})

@@ -33,8 +33,9 @@ n_items                number   subscriptions  contract
 mrr                    number   subscriptions  size
 seats                  number   subscriptions  size
 mrr_per_seat           number   subscriptions  size
+mrr_change_3m          number   subscriptions  change
 mrr_change_6m          number   subscriptions  change
-months_since_growth    number   subscriptions  change
+seats_change_3m        number   subscriptions  change
 price_rise_12m         number   subscriptions  price
 peer_churn_3m          number   subscriptions  market
 segment                category accounts       segment
@@ -42,6 +43,8 @@ touch_tier             category accounts       segment
 industry               category accounts       segment
 seat_utilisation       number   usage          adoption
 seat_utilisation_3m    number   usage          adoption
+users_per_seat         number   usage          adoption
+users_per_seat_3m      number   usage          adoption
 usage_per_seat         number   usage          adoption
 usage_trend_3m         number   usage          usage_trend
 usage_vs_peak          number   usage          usage_trend
@@ -49,12 +52,16 @@ days_silent            days     usage          silence
 feature_breadth        number   usage          breadth
 tickets_30d            number   tickets        support
 tickets_90d            number   tickets        support
+urgent_30d             number   tickets        support
+urgent_90d             number   tickets        support
 escalated_90d          number   tickets        support
 open_tickets           number   tickets        support
 csat_90d               number   tickets        satisfaction
 nps_last               number   surveys        satisfaction
+nps_365d               number   surveys        satisfaction
 nps_age_days           days     surveys        satisfaction
 survey_csat_180d       number   surveys        satisfaction
+champions              number   contacts       champion
 champion_left_180d     flag     contacts       champion
 days_since_champion_left days   contacts       champion
 failed_payments_90d    number   invoices       payment
@@ -66,6 +73,7 @@ stuck                  flag     milestones     onboarding
 touches_90d            number   activities     engagement
 proactive_share_90d    number   activities     engagement
 csm_tenure_months      number   assignments    csm
+csm_experience_months  number   csms           csm
 csm_changed_180d       flag     assignments    csm
 csm_churn_12m          number   assignments    csm
 """

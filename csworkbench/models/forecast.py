@@ -17,7 +17,7 @@ from ..metrics.book import owners_on, segment_of
 from ..metrics.calendar import Quarter
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.revenue import UNASSIGNED_CSM
-from .chances import QuarterModel, learn
+from .chances import QuarterModel, inputs, learn
 from .dispersion import Spread, spread
 from .outcomes import months_later, outcomes, settled
 from .panel import Panel
@@ -83,8 +83,15 @@ class Forecaster:
 
     def _model(self, as_of: date) -> QuarterModel:
         rows = self.panel.rows
-        over = [pd.Timestamp(day) for day in self.months if months_later(day) <= as_of]
-        return learn(rows[rows["month_end"].isin(over)], self.became(as_of), self.panel.features, self.seed)
+        over = (
+            rows["month_end"].isin([pd.Timestamp(day) for day in self.months if months_later(day) <= as_of]).to_numpy()
+        )
+        return learn(rows[over], self.inputs[over], self.became(as_of), self.seed)
+
+    @cached_property
+    def inputs(self) -> Floats:
+        """The numbers that models read of every row of the panel."""
+        return inputs(self.panel.rows, self.panel.features)
 
     def past(self, as_of: date) -> pd.DataFrame:
         """Earlier forecasts and what came of them: outcome, month_end, expected and observed (events, of all accounts).
@@ -97,8 +104,9 @@ class Forecaster:
             cut = self._last_close(day)
             if months_later(day) > as_of or self.reason_against(cut):
                 continue
-            then = rows[rows["month_end"] == pd.Timestamp(day)]
-            expected = self.model(cut).book(then).chances.sum(axis=1)
+            at = (rows["month_end"] == pd.Timestamp(day)).to_numpy()
+            then = rows[at]
+            expected = self.model(cut).book(then, self.inputs[at]).chances.sum(axis=1)
             after = became[(became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(then["account_id"])]
             seen = after["outcome"].value_counts()
             found += [(name, day, expected[k], int(seen.get(name, 0))) for k, name in enumerate(OUTCOMES)]
@@ -112,13 +120,14 @@ class Forecaster:
         """The book of that day with the chances of every account and the spread of common shocks."""
         view, rows = self.snapshot.as_of(as_of), self.panel.rows
         known = settled(view, months_later(as_of))
-        now = rows[(rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(known.index)]
-        now = now[(known["outcome"].reindex(now["account_id"]) == "none").to_numpy()]
+        undecided = known.index[known["outcome"] == "none"]
+        at = ((rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(undecided)).to_numpy()
+        now = rows[at]
         past = self.past(as_of)
         return Ahead(
             _described(view, known),
             known.index.isin(now["account_id"]),
-            self.model(as_of).book(now),
+            self.model(as_of).book(now, self.inputs[at]),
             _certain(known),
             {name: spread(past[past["outcome"] == name]) for name in OUTCOMES},
         )
@@ -148,7 +157,9 @@ def forecast(forecaster: Forecaster, as_of: date) -> pd.DataFrame:
     ahead = forecaster.ahead(as_of)
     names = csm_names(snapshot.as_of(as_of))
     books = _books(ahead, forecaster.seed)
-    rows = [row for kind, owner, money, drawn, opened, n in books for row in _rows(kind, owner, money, drawn, opened, n)]
+    rows = [
+        row for kind, owner, money, drawn, opened, n in books for row in _rows(kind, owner, money, drawn, opened, n)
+    ]
     columns = ["owner_kind", "owner", "measure", "expected", "low", "high", "n_accounts"]
     found = pd.DataFrame(rows, columns=columns).assign(quarter=quarter.label)
     return found.assign(name=[names.get(owner, owner) for owner in found["owner"]])
@@ -161,8 +172,11 @@ def _books(ahead: Ahead, seed: int) -> Iterator[tuple[str, str, Floats, Floats, 
     n_draws = int(np.clip(DRAWN_CELLS // max(len(accounts), 1), FEWEST_DRAWS, MOST_DRAWS))
     moves = simulated(ahead.book, cell[ahead.open], ahead.spreads, n_draws, seed)
     expected = ahead.expected
-    for kind, owner in (("all", pd.Series("company", accounts.index)), ("segment", accounts["segment"]),
-                        ("csm", accounts["csm_id"])):
+    for kind, owner in (
+        ("all", pd.Series("company", accounts.index)),
+        ("segment", accounts["segment"]),
+        ("csm", accounts["csm_id"]),
+    ):
         for name in sorted(owner.unique()):
             of = (owner == name).to_numpy()
             drawn = moves.of(set(cell[of])) + ahead.certain[:, of].sum(axis=1, keepdims=True)

@@ -41,12 +41,14 @@ class Grid:
         inside = (row >= 0) & (column >= 0) & (column < self.shape[1])
         return row, column, inside
 
-    def spread(self, frame: pd.DataFrame, columns: Iterable[str], fill: float = np.nan) -> dict[str, Floats]:
+    def spread(
+        self, frame: pd.DataFrame, columns: Iterable[str], fill: float = np.nan, dtype: npt.DTypeLike = np.float32
+    ) -> dict[str, Floats]:
         """Each column (numbers or dates, dates as days since 1970) as an array; `fill` where the frame has no row."""
         row, column, inside = self.place(frame)
         found = {}
         for name in columns:
-            values = np.full(self.shape, fill, np.float32)
+            values = np.full(self.shape, fill, dtype)
             values[row[inside], column[inside]] = as_numbers(frame[name])[inside]
             found[name] = values
         return found

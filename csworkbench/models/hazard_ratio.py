@@ -27,36 +27,63 @@ class Ratio(NamedTuple):
 UNKNOWN_RATIO = Ratio(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 
-def hazard_ratio(strata: ArrayLike, exposed: ArrayLike, event: ArrayLike, level: float = 0.95) -> Ratio:
+def hazard_ratio(
+    strata: ArrayLike, exposed: ArrayLike, event: ArrayLike, accounts: ArrayLike | None = None, level: float = 0.95
+) -> Ratio:
     """Hazard with the factor ÷ hazard without, between rows of the same stratum.
 
-    One row per subject at risk in an interval of time. strata: rows compared with one another (the interval, or
+    One row per account at risk in an interval of time. strata: rows compared with one another (the interval, or
     interval × segment). exposed, event: true or false. The maximum of Cox's partial likelihood for one covariate that
-    may change with time, ties as Breslow; Wald limits. NaN where all events, or none, are exposed.
-    Source: Cox (1972); Breslow (1974).
+    may change with time, ties as Breslow; Wald limits. accounts: an account may have the event again and again; with
+    it the variance is the robust one, by account. NaN where all events, or none, are exposed.
+    Source: Cox (1972); Breslow (1974); Lin and Wei (1989).
     """
-    place = np.unique(np.asarray(strata), return_inverse=True)[1]
-    with_factor, happened = np.asarray(exposed, dtype=float), np.asarray(event, dtype=float)
-    sums = [with_factor, 1 - with_factor, happened * with_factor, happened]
-    with_, without, events_with, events = (np.bincount(place, weights=part) for part in sums)
-    informative = (with_ > 0) & (without > 0) & (events > 0)
-    with_, without, events_with, events = (part[informative] for part in (with_, without, events_with, events))
-    if not 0 < events_with.sum() < events.sum():
+    at_risk = _AtRisk(np.asarray(strata), np.asarray(exposed, dtype=float), np.asarray(event, dtype=float))
+    if not 0 < at_risk.events_with.sum() < at_risk.events.sum():
         return UNKNOWN_RATIO
-    beta, information = _newton(with_, without, events_with, events)
-    return _ratio(beta, 1 / sqrt(information), level)
+    beta, information = at_risk.fitted()
+    if accounts is None:
+        return _ratio(beta, 1 / sqrt(information), level)
+    scores = np.bincount(np.unique(np.asarray(accounts), return_inverse=True)[1], weights=at_risk.scores(beta))
+    return _ratio(beta, float(np.linalg.norm(scores)) / information, level)
 
 
-def _newton(with_: Floats, without: Floats, events_with: Floats, events: Floats) -> tuple[float, float]:
-    beta = 0.0
-    for _ in range(_STEPS):
-        share = with_ * exp(beta) / (with_ * exp(beta) + without)
-        information = float((events * share * (1 - share)).sum())
-        step = float((events_with - events * share).sum()) / information
-        beta += min(max(step, -1.0), 1.0)
-        if abs(step) < _CLOSE:
-            break
-    return beta, information
+class _AtRisk:
+    """Rows of a Cox model with one binary covariate, and their sums per stratum that says something."""
+
+    def __init__(self, strata: NDArray[np.generic], exposed: Floats, event: Floats) -> None:
+        self.place = np.unique(strata, return_inverse=True)[1]
+        self.exposed, self.event = exposed, event
+        parts = [exposed, 1 - exposed, event * exposed, event]
+        sums = np.array([np.bincount(self.place, weights=part) for part in parts])
+        informative = (sums[0] > 0) & (sums[1] > 0) & (sums[3] > 0)
+        self.with_, self.without, self.events_with, self.events = np.where(informative, sums, 0.0)
+
+    def shares(self, beta: float) -> Floats:
+        """Share of the hazard of each stratum that is borne by exposed rows."""
+        total = self.with_ * exp(beta) + self.without
+        return np.divide(self.with_ * exp(beta), total, out=np.zeros_like(total), where=total > 0)
+
+    def fitted(self) -> tuple[float, float]:
+        """The log ratio by Newton's method, and the information."""
+        beta = 0.0
+        for _ in range(_STEPS):
+            share = self.shares(beta)
+            information = float((self.events * share * (1 - share)).sum())
+            step = float((self.events_with - self.events * share).sum()) / information
+            beta += min(max(step, -1.0), 1.0)
+            if abs(step) < _CLOSE:
+                break
+        return beta, information
+
+    def scores(self, beta: float) -> Floats:
+        """Each row's part of the score; they sum to zero at the maximum."""
+        total = self.with_ * exp(beta) + self.without
+        hazard = np.divide(self.events, total, out=np.zeros_like(total), where=total > 0)
+        expected = np.exp(beta * self.exposed) * hazard[self.place]
+        counted = np.where(total > 0, 1.0, 0.0)[self.place]
+        parts: Floats = counted * (self.exposed - self.shares(beta)[self.place]) * (self.event - expected)
+        return parts
 
 
 def risk_ratio(n_hits: int, n: int, n_hits_without: int, n_without: int, level: float = 0.95) -> Ratio:

@@ -11,7 +11,7 @@ import pandas as pd
 from .backtest import HORIZON_MONTHS, Predict, Scorer
 from .labels import label
 from .panel import Panel
-from .rules import SIGNALS
+from .rules import SIGNALS, Signal
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -25,13 +25,20 @@ RULES: Mapping[str, str] = MappingProxyType(
 def naive_scorers(panel: Panel) -> list[Scorer]:
     """One flag per rule whose features are there, and the rate of the last quarter for everybody."""
     there = {name: SIGNALS[code] for name, code in RULES.items() if set(SIGNALS[code].features) <= set(panel.features)}
-    flags = [Scorer(name, lambda known, signal=signal: _flag(signal)) for name, signal in there.items()]  # type: ignore[misc]
+    flags = [_flag_scorer(name, signal) for name, signal in there.items()]
     return [*flags, Scorer("naive:last_rate", _last_rate, probability=True)]
 
 
-def _flag(signal: object) -> Predict:
+def _flag_scorer(name: str, signal: Signal) -> Scorer:
+    def train(known: Panel) -> Predict:
+        return _flag(signal)
+
+    return Scorer(name, train)
+
+
+def _flag(signal: Signal) -> Predict:
     def predict(rows: pd.DataFrame) -> pd.DataFrame:
-        fires = signal.holds(rows).fillna(False).to_numpy(dtype=bool)  # type: ignore[attr-defined]
+        fires = signal.holds(rows).fillna(False).to_numpy(dtype=bool)
         return pd.DataFrame({"risk": fires.astype(float), "green": ~fires}, index=rows.index)
 
     return predict

@@ -28,18 +28,13 @@ def outcomes(view: View, openings: Sequence[date]) -> pd.DataFrame:
     it moved, 0 or more). Movements are those of `metrics.revenue.movements`.
     """
     over = [day for day in sorted(set(openings)) if months_later(day) <= view.as_of]
-    columns = ["account_id", "month_end", "mrr_open", "mrr_close", "outcome", "change"]
-    if not over:
-        return pd.DataFrame(columns=columns)
     wide = mrr_on(view, [*over, *map(months_later, over)])
-    parts = [_between(wide, day) for day in over]
-    return pd.concat(parts, ignore_index=True).sort_values(["account_id", "month_end"], ignore_index=True)[columns]
-
-
-def _between(wide: pd.DataFrame, opening: date) -> pd.DataFrame:
-    first, last = pd.Timestamp(opening), pd.Timestamp(months_later(opening))
-    both = wide.loc[wide[first] > 0, [first, last]].set_axis(["mrr_open", "mrr_close"], axis=1)
-    return moved(both).assign(month_end=first).rename_axis("account_id").reset_index()
+    opened = wide[pd.DatetimeIndex(over)].to_numpy(dtype=np.float64)
+    closed = wide[pd.DatetimeIndex([months_later(day) for day in over])].to_numpy(dtype=np.float64)
+    account, place = np.nonzero(opened > 0)
+    found = {"account_id": wide.index[account], "month_end": pd.DatetimeIndex(over)[place]}
+    both = {"mrr_open": opened[account, place], "mrr_close": closed[account, place]}
+    return moved(pd.DataFrame(found | both))
 
 
 def moved(both: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,5 @@
--- One row per account × month with tickets opened in the year before: how many in 30 and 90 days, how many escalated,
--- their mean rating as far as known, and how many are open.
+-- One row per account × month with tickets opened in the year before: how many in 30 and 90 days, how many of them
+-- urgent or escalated, their mean rating as far as known, and how many are open.
 SELECT
   t.account_id,
   m.month,
@@ -8,6 +8,12 @@ SELECT
   sum(CASE
     WHEN t.escalated AND date_diff('day', CAST(t.opened_at AS DATE), m.day) < 90 THEN 1 ELSE 0
   END) AS escalated_90d,
+  sum(CASE
+    WHEN lower(t.priority) IN $urgent AND date_diff('day', CAST(t.opened_at AS DATE), m.day) < 30 THEN 1 ELSE 0
+  END) AS urgent_30d,
+  sum(CASE
+    WHEN lower(t.priority) IN $urgent AND date_diff('day', CAST(t.opened_at AS DATE), m.day) < 90 THEN 1 ELSE 0
+  END) AS urgent_90d,
   avg(CASE
     WHEN date_diff('day', CAST(t.opened_at AS DATE), m.day) < 90
       AND (t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day)

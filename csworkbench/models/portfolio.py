@@ -96,8 +96,12 @@ def _moved(book: Book, shocks: Floats, belongs: sparse.csr_array, rng: np.random
     draw = rng.random(chances.shape[1:])
     bounds = np.cumsum(chances, axis=0)
     happened = [draw < bounds[0], (draw >= bounds[0]) & (draw < bounds[1]), (draw >= bounds[1]) & (draw < bounds[2])]
-    return np.stack([_money(book, name, *np.nonzero(hit), belongs, shocks.shape[1], rng)
-                     for name, hit in zip(OUTCOMES, happened, strict=True)])
+    return np.stack(
+        [
+            _money(book, name, *np.nonzero(hit), belongs, shocks.shape[1], rng)
+            for name, hit in zip(OUTCOMES, happened, strict=True)
+        ]
+    )
 
 
 def _money(

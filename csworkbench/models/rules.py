@@ -17,6 +17,7 @@ Rule = Callable[[pd.DataFrame], pd.Series]
 
 LOW_USE, FULL_USE, MUCH_MORE_USE = 0.3, 0.9, 1.25
 UNHAPPY_CSAT = 2.5
+SMALLEST_CHANGE = 0.005
 LOOKS_BACK_MONTHS = 3
 RENEWAL_MONTHS = RENEWAL_DAYS / 30
 
@@ -43,10 +44,6 @@ def _at_least(name: str, limit: float) -> Rule:
     return lambda rows: (rows[name] >= limit).where(rows[name].notna())
 
 
-def _below(name: str, limit: float) -> Rule:
-    return lambda rows: (rows[name] < limit).where(rows[name].notna())
-
-
 def _recent_nps(rule: Rule) -> Rule:
     return lambda rows: rule(rows) & (rows["nps_age_days"] <= NPS_VALID_DAYS)
 
@@ -62,7 +59,7 @@ def _new_milestone(rows: pd.DataFrame) -> pd.Series:
 
 
 def _above_zero(name: str) -> Rule:
-    return lambda rows: (rows[name] > 0).where(rows[name].notna())
+    return _at_least(name, SMALLEST_CHANGE)
 
 
 _CHURN: Mapping[str, tuple[str, Rule]] = {
@@ -79,7 +76,7 @@ _CHURN: Mapping[str, tuple[str, Rule]] = {
     "failed_payment": ("failed_payments_90d", _above_zero("failed_payments_90d")),
     "overdue_invoice": ("overdue_invoices", _above_zero("overdue_invoices")),
     "stuck_step": ("stuck", _above_zero("stuck")),
-    "contraction": ("mrr_change_6m", _below("mrr_change_6m", 0)),
+    "contraction": ("mrr_change_6m", _at_most("mrr_change_6m", -SMALLEST_CHANGE)),
     "price_rise": ("price_rise_12m", _above_zero("price_rise_12m")),
     "price_rise_ahead": ("price_risk_open", _above_zero("price_risk_open")),
     "renewal_soon": ("months_to_renewal", _at_most("months_to_renewal", RENEWAL_MONTHS)),

@@ -127,7 +127,7 @@ def green_churners(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFram
 
 def bands_before(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The last score of each score × decision between 90 and 122 days before it: rows of the backtest, with on."""
-    days = tested[["score", "account_id", "segment", "month_end", "risk", "green"]]
+    days = tested[["score", "account_id", "segment", "month_end", "risk", "band", "green"]]
     both = days.merge(decisions[["account_id", "on"]], on="account_id")
     age = both["on"] - both["month_end"]
     near = both[(age >= timedelta(days=LOOKBACK_DAYS)) & (age < timedelta(days=LOOKBACK_DAYS + 32))]

@@ -10,6 +10,8 @@ from ..data.settings import Milestone
 from .grid import Arrays, Floats, Grid, ratio
 from .known import Reader
 
+URGENT = ("urgent", "critical", "highest", "blocker", "emergency", "p0", "p1", "sev0", "sev1", "緊急", "至急")
+
 
 def read_service(reader: Reader, grid: Grid, tenure_months: Floats) -> Arrays:
     """Features of the tables that are there among tickets, surveys, contacts, invoices, milestones and activities."""
@@ -30,8 +32,9 @@ def read_service(reader: Reader, grid: Grid, tenure_months: Floats) -> Arrays:
 
 
 def _tickets(reader: Reader, grid: Grid) -> dict[str, Floats]:
-    rows = reader.rows("panel_tickets")
-    counted = grid.spread(rows, ["tickets_30d", "tickets_90d", "escalated_90d", "open_tickets"], fill=0)
+    rows = reader.rows("panel_tickets", urgent=URGENT)
+    names = ["tickets_30d", "tickets_90d", "urgent_30d", "urgent_90d", "escalated_90d", "open_tickets"]
+    counted = grid.spread(rows, names, fill=0)
     return {**counted, **grid.spread(rows, ["csat_90d"])}
 
 

@@ -67,7 +67,9 @@ class _Facts:
         self.base = months.transform("mean").to_numpy()
         self.ahead = months_to_event(panel, outcome)
         self.lead_days = _lead_days(panel, outcome)
-        self.decision = np.where(self.ahead < NEVER, self.account.astype(np.int64) * NEVER + self.month + self.ahead, -1)
+        self.decision = np.where(
+            self.ahead < NEVER, self.account.astype(np.int64) * NEVER + self.month + self.ahead, -1
+        )
         self.mrr = panel.rows["mrr"].to_numpy(dtype=float)
         warned = (self.ahead <= horizon_months) & ~self.first
         self.n_decisions = len(np.unique(self.decision[warned]))

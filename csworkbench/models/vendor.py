@@ -1,54 +1,51 @@
-"""Another vendor's health history: its last score known on a day."""
+"""Another vendor's health history: its last score known on each day."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
-from ..data.snapshot import Snapshot, View
-from ..data.sql import sql_file
+from ..data.snapshot import Snapshot
 from .backtest import Predict, Scorer
+from .known import Reader
 from .panel import Panel
+from .panel_days import panel_months
 
+VENDOR = "vendor:"
 GREEN = ("green", "good", "healthy")
+_TYPES = {"source": "str", "account_id": "str", "month": "int64", "score": "float64", "band": "str"}
 
 
-def vendor_sources(view: View) -> list[str]:
-    """The names of the vendors whose scores are known, sorted."""
-    if not view.has("vendor_health"):
-        return []
-    return sorted(view.sql("SELECT DISTINCT v.source FROM vendor_health AS v")["source"].astype("str"))
+def vendor_scores(snapshot: Snapshot, panel: Panel) -> pd.DataFrame:
+    """The last score of each vendor known on each day of the panel; empty where there is no such table.
 
-
-def last_scores(view: View, source: str) -> pd.DataFrame:
-    """The last score of a vendor known on the day of the view.
-
-    Returns, indexed by account_id: day, score (the vendor's unit, higher = healthier), band.
+    Returns source, account_id, month_end, score (the vendor's unit, higher = healthier), band; sorted.
     """
-    known = view.sql(sql_file(__package__ or "", "vendor_last"), source=source)
-    types = {"account_id": "str", "day": "datetime64[us]", "score": "float64", "band": "str"}
-    return known.astype(types).set_index("account_id").sort_index()
+    months = panel_months(panel)
+    reader = Reader(snapshot, months)
+    if not reader.has("vendor_health"):
+        return pd.DataFrame({name: [] for name in ("source", "account_id", "month_end", "score", "band")})
+    found = reader.rows("vendor_last").astype(_TYPES)
+    days = {month: pd.Timestamp(day) for month, day in months.days.items()}
+    dated = found.assign(month_end=found["month"].map(days).astype("datetime64[us]")).drop(columns="month")
+    return dated.sort_values(["source", "account_id", "month_end"], ignore_index=True)
 
 
-def vendor_scorers(snapshot: Snapshot, as_of: date) -> list[Scorer]:
+def vendor_scorers(snapshot: Snapshot, panel: Panel) -> list[Scorer]:
     """One scorer per vendor: risk is the score turned round, green the vendor's own band of that name."""
-    return [_scorer(snapshot, source) for source in vendor_sources(snapshot.as_of(as_of))]
+    scores = vendor_scores(snapshot, panel)
+    return [_scorer(str(source), own) for source, own in scores.groupby("source")]
 
 
-def _scorer(snapshot: Snapshot, source: str) -> Scorer:
+def _scorer(source: str, scores: pd.DataFrame) -> Scorer:
+    last = scores.set_index(["account_id", "month_end"])[["score", "band"]]
+
     def predict(rows: pd.DataFrame) -> pd.DataFrame:
-        found = [_on(snapshot.as_of(day.date()), source, part) for day, part in rows.groupby("month_end")]
-        return pd.concat(found).reindex(rows.index)
+        found = rows[["account_id", "month_end"]].join(last, on=["account_id", "month_end"])
+        named = found["band"].str.strip().str.casefold()
+        green = named.isin(GREEN).astype("boolean").mask(named.isna())
+        return pd.DataFrame({"risk": -found["score"], "band": found["band"], "green": green})
 
     def train(known: Panel) -> Predict:
         return predict
 
-    return Scorer(f"vendor:{source}", train)
-
-
-def _on(view: View, source: str, rows: pd.DataFrame) -> pd.DataFrame:
-    last = last_scores(view, source).reindex(rows["account_id"])
-    named = last["band"].str.strip().str.casefold()
-    green = named.isin(GREEN).astype("boolean").mask(named.isna())
-    return pd.DataFrame({"risk": -last["score"].to_numpy(), "green": green.to_numpy()}, index=rows.index)
+    return Scorer(f"{VENDOR}{source}", train)

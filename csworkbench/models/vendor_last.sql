@@ -1,12 +1,13 @@
--- One row per account: the last score of a vendor.
+-- One row per vendor × account × month: the last score known on the day.
 WITH ranked AS (
   SELECT
+    v.source,
     v.account_id,
-    v.day,
+    m.month,
     v.score,
     v.band,
-    row_number() OVER (PARTITION BY v.account_id ORDER BY v.day DESC) AS place
-  FROM vendor_health AS v
-  WHERE v.source = $source
+    row_number() OVER (PARTITION BY v.source, v.account_id, m.month ORDER BY v.day DESC) AS place
+  FROM known_vendor_health AS v
+  JOIN months AS m ON v.known_from <= m.day AND m.day < v.known_until
 )
-SELECT account_id, day, score, band FROM ranked WHERE place = 1
+SELECT source, account_id, month, score, band FROM ranked WHERE place = 1

@@ -84,14 +84,19 @@ PARTS: Mapping[str, Callable[[_Rows], pd.Series]] = MappingProxyType(
 
 def weighted_scorer(health: Health) -> Scorer:
     """The weighted score as a scorer; it learns nothing."""
-    best = max(health.weighted_bands, key=lambda band: health.weighted_bands[band], default="")
+
+    def predict(rows: pd.DataFrame) -> pd.DataFrame:
+        scored = weighted_health(rows, health)
+        bands = {"band": scored["band"], "green": is_best(scored["band"], health.weighted_bands)}
+        return pd.DataFrame({"risk": -scored["score"], **bands})
 
     def train(known: Panel) -> Predict:
-        return lambda rows: _risk(weighted_health(rows, health), best)
+        return predict
 
     return Scorer("weighted", train)
 
 
-def _risk(scored: pd.DataFrame, best: str) -> pd.DataFrame:
-    green = (scored["band"] == best).astype("boolean").mask(scored["band"].isna())
-    return pd.DataFrame({"risk": -scored["score"], "green": green})
+def is_best(band: pd.Series, bands: Mapping[str, float]) -> pd.Series:
+    """Whether each band is the one with the highest lower bound; NA where there is none."""
+    best = max(bands, key=lambda name: bands[name], default="")
+    return (band == best).astype("boolean").mask(band.isna())

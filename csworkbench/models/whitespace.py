@@ -150,7 +150,9 @@ def _priced(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     if not view.has("entitlements"):
         return rows
     listed = view.sql("SELECT account_id, feature, list_price_mrr FROM entitlements WHERE list_price_mrr > 0")
-    keys = pd.MultiIndex.from_arrays([listed["account_id"].astype("str"), listed["feature"].astype("str").str.casefold()])
+    keys = pd.MultiIndex.from_arrays(
+        [listed["account_id"].astype("str"), listed["feature"].astype("str").str.casefold()]
+    )
     price = pd.Series(listed["list_price_mrr"].to_numpy(dtype=np.float64), keys).groupby(level=[0, 1]).max()
     wanted = pd.MultiIndex.from_arrays([rows["account_id"], rows["product"].str.casefold()])
     own = price.reindex(wanted).to_numpy()

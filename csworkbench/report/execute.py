@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import copy
 import logging
+import signal
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .kernels import in_own_event_loop, kernel_manager_class
 from .leash import Leash, Leashes
+from .limits import Limits
 from .plan import Pack
 
 Notebook = Any
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds that a kernel may take to start, one cell to run, and a whole pack."""
-
-    start_seconds: int = 120
-    cell_seconds: int = 900
-    pack_seconds: float = 1800
 
 
 class Failure(Exception):
@@ -33,6 +25,10 @@ class Failure(Exception):
     def __init__(self, outcome: str, reason: str, cell: int | None = None) -> None:
         super().__init__(reason)
         self.outcome, self.reason, self.cell = outcome, reason, cell
+
+
+class KernelEnded(Exception):
+    """The kernel is no more; the text says when it was noticed."""
 
 
 def execute(pack: Pack, limits: Limits, leashes: Leashes) -> Notebook:
@@ -64,6 +60,8 @@ def _in_private_folder(pack: Pack, limits: Limits, leash: Leash) -> Notebook:
         with tempfile.TemporaryDirectory(prefix="csw-", ignore_cleanup_errors=True) as folder:
             try:
                 return in_own_event_loop(lambda: _execute(pack, limits, leash, Path(folder)))
+            except KernelEnded as ended:
+                raise Failure("kernel_died", f"{ended}{_how_it_ended(leash.release(), limits)}") from None
             finally:
                 leash.release()
     except OSError as error:
@@ -75,6 +73,13 @@ def _ended(leash: Leash, limits: Limits) -> str:
 
 
 _ENDED = {"timeout": "the pack took longer than {:g} seconds", "cancelled": "the run was cancelled"}
+
+
+def _how_it_ended(exit_code: int | None, limits: Limits) -> str:
+    if exit_code is None:
+        return ""
+    how = f"ended by {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit code {exit_code}"
+    return f" ({how}; it may take {limits.memory_mib:g} MiB of memory)" if limits.memory_mib else f" ({how})"
 
 
 def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook:
@@ -95,21 +100,26 @@ def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook
             log_output=False,
             start_timeout=limits.start_seconds,
             execution_timeout=limits.cell_seconds,
-            kernel_manager_class=kernel_manager_class(leash, folder),
+            kernel_manager_class=kernel_manager_class(leash, folder, limits.memory_mib or 0),
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(folder)}},
         )
     except PapermillExecutionError as error:
         cell = _template_cell(error.cell_index, pack)
-        raise Failure("cell_error", f"{error.ename}: {error.evalue}", cell) from None
+        raise Failure("cell_error", f"{_memory_reached(error.ename, limits)}{error.ename}: {error.evalue}", cell) from None
     except CellTimeoutError:
         raise Failure("timeout", f"a cell took longer than {limits.cell_seconds:g} seconds") from None
     except DeadKernelError:
-        raise Failure("kernel_died", "the kernel died while a cell ran") from None
+        raise KernelEnded("the kernel died while a cell ran") from None
     except Exception as error:
         raise Failure("kernel_died", f"the kernel could not run: {type(error).__name__}: {error}") from error
     _must_be_complete(notebook, pack)
     return notebook
+
+
+def _memory_reached(error: str, limits: Limits) -> str:
+    is_reached = limits.memory_mib and error.endswith("MemoryError")
+    return f"the memory limit of {limits.memory_mib:g} MiB was reached: " if is_reached else ""
 
 
 def _prepared(template: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,17 @@ def _locked(path: Path, output: Path) -> Iterator[IO[str]]:
                 return
 
 
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have everything that this process puts into temporary files lie in that folder."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def _note(file: IO[str], text: str) -> None:
     with suppress(OSError):
         file.truncate(0)

@@ -9,7 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from .ledger import PackStatus
+from .files import write_atomically
+from .ledger import PackStatus, pack_statuses
 from .publish import render_page
 from .words import words
 
@@ -67,6 +68,12 @@ def render_index(statuses: Sequence[PackStatus], output: Path, company: str, lan
         summary=summary(statuses, say),
         say=say,
     )
+
+
+def write_index(output: Path, company: str, lang: str, version: str) -> None:
+    """Write index.html of an output folder from its ledger."""
+    page = render_index(pack_statuses(output), output, company, lang, version)
+    write_atomically(output / "index.html", page.encode())
 
 
 def _by_kind(statuses: Sequence[PackStatus]) -> list[PackStatus]:

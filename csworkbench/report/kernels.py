@@ -23,7 +23,17 @@ from .leash import Leash
 
 LONGEST_SOCKET_PATH = 90
 SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "seaborn", "duckdb", "csworkbench.story.pack")
+PRELOAD = (
+    "numpy",
+    "pandas",
+    "pandas.core.methods.to_dict",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "duckdb",
+    "matplotlib.pyplot",
+    "seaborn",
+    "csworkbench.story.pack",
+)
 ASK_AGAIN_SECONDS = 1.0
 T = TypeVar("T")
 
@@ -57,7 +67,7 @@ def kernel_manager_class(leash: Leash, folder: Path, memory_mib: float = 0) -> t
                 kernel_id=folder.name, kernel_spec=spec, parent=self, preload=list(PRELOAD), memory_mib=memory_mib
             )
             await super().start_kernel(**options)
-            leash.hold(getattr(self.provisioner, "pid", None))
+            leash.hold(self.provisioner.process, folder)
 
     return PackKernel
 

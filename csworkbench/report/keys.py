@@ -25,9 +25,14 @@ FORMAT = 1
 MEASURING = ("errors.py", "schema", "data", "metrics", "models")
 MAKING = (*MEASURING, "story", "report")
 LIBRARIES = frozenset(
-    "babel duckdb fonttools ipykernel ipython jinja2 markupsafe matplotlib matplotlib_fontja mistune nbclient nbconvert"
-    " nbformat nh3 numpy openpyxl pandas papermill pillow pyarrow pydantic scikit_learn scipy seaborn sqlalchemy"
-    " sqlglot tzdata".split()
+    re.findall(
+        r"\w+",
+        """
+        babel duckdb fonttools ipykernel ipython jinja2 markupsafe matplotlib matplotlib_fontja mistune nbclient
+        nbconvert nbformat nh3 numpy openpyxl pandas papermill pillow pyarrow pydantic scikit_learn scipy seaborn
+        sqlalchemy sqlglot tzdata
+        """,
+    )
 )
 # Smaller files are read every time; for larger ones see `Seen`.
 SMALL_BYTES = 16 * 2**20
@@ -57,7 +62,9 @@ def folder_digests(folder: Path) -> dict[str, str]:
 def code_key(parts: Sequence[str] = MAKING) -> str:
     """The code of those parts of the package, and the versions of Python and of the libraries that results hang on."""
     package = Path(__file__).parents[1]
-    files = {path.relative_to(package).as_posix(): file_digest(path) for part in parts for path in _code(package / part)}
+    files = {
+        path.relative_to(package).as_posix(): file_digest(path) for part in parts for path in _code(package / part)
+    }
     return digest([__version__, sys.version_info[:3], sorted(_libraries(sys.path)), files])
 
 
@@ -113,7 +120,10 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a workspace. day_of_exports: None where the workspace says it. data_version: of its databases."""
+    """What is asked of a workspace.
+
+    day_of_exports: None where the workspace says it itself. data_version: of its databases, as their owner names it.
+    """
 
     folder: Path
     settings: Settings

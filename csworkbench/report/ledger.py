@@ -46,6 +46,11 @@ class Ledger:
     run: str
     clock: Clock
 
+    @property
+    def output(self) -> Path:
+        """The folder that it tells of."""
+        return self.path.parent.parent
+
     def append(self, event: str, **fields: Any) -> None:
         """Write one line and wait until it is on the disk."""
         self.append_all(event, [fields])
@@ -166,16 +171,17 @@ def _stands_for(other: Event, event: Event) -> bool:
 def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus:
     outcome = event.get("outcome") if event["event"] == "finished" else None
     state = "planned" if event["event"] == "planned" else "running"
-    of_file = {name: published[name] if published else None for name in ("file", "sha256")}
+    of_file: Event = published or {}
     return PackStatus(
         **{name: event[name] for name in PACK_KEYS if name != "unit_kind"},
-        **of_file,
         outcome=outcome or (state if going_on else "interrupted"),
         reason=event.get("reason", "") if outcome else "",
         at=event["at"],
         seconds=event.get("seconds"),
-        key=published.get("key") if published else None,
-        published_at=published["at"] if published else None,
+        file=of_file.get("file"),
+        sha256=of_file.get("sha256"),
+        key=of_file.get("key"),
+        published_at=of_file.get("at"),
     )
 
 

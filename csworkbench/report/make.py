@@ -9,38 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .execute import Failure, Limits, execute
+from .execute import Failure, execute
 from .leash import Leashes
 from .plan import Pack
-from .publish import Page, render_pack
+from .publish import render_pack
 from .redact import redactor, secrets_shown
-
-
-@dataclass(frozen=True)
-class PackTask:
-    """All that making a pack needs. folders: its parameters that name folders of marts.
-
-    It can be pickled and sent to another machine.
-    """
-
-    pack: Pack
-    page: Page
-    limits: Limits
-    folders: tuple[str, ...] = ()
-    key: str = ""
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The folders that it reads."""
-        return tuple(str(self.pack.parameters[name]) for name in self.folders)
-
-
-@dataclass(frozen=True)
-class CellTime:
-    """How long one cell of the template ran. cell: 1-based place in the template."""
-
-    cell: int
-    seconds: float
+from .results import CellTime
+from .tasks import PackTask
 
 
 @dataclass(frozen=True)

@@ -2,58 +2,92 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TextIO
 
-from .index import GOOD
-from .quarter import Progress, Summary
-from .run import Result
+from .results import Progress, Result, Standing, Summary
+
+N_TOLD = 3
+N_NAMED = 4
 
 
 def progress_to(stream: TextIO) -> Progress:
-    """A bar on a terminal, else one line per pack; failures are told as they happen."""
-    return _Bar(stream) if stream.isatty() else _Lines(stream)
+    """One line that changes on a terminal, else a line for each pack; failures are told as they happen."""
+    return _Line(stream) if stream.isatty() else _Log(stream)
 
 
-class _Lines:
+class _Log:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream, self.begun = stream, False
+
+    def __call__(self, standing: Standing) -> None:
+        if not self.begun:
+            kept = f", {standing.done} of them unchanged" if standing.done else ""
+            print(f"{standing.total} packs{kept}", file=self.stream, flush=True)
+            self.begun = True
+        if standing.last is not None:
+            left = f" · {_left(standing)}" if standing.done < standing.total else ""
+            print(f"[{standing.done}/{standing.total}] {told(standing.last)}{left}", file=self.stream, flush=True)
+
+
+class _Line:
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
-    def __call__(self, done: int, total: int, result: Result | None) -> None:
-        text = f"{total} packs to make" if result is None else f"[{done}/{total}] {told(result)}"
-        print(text, file=self.stream, flush=True)
+    def __call__(self, standing: Standing) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        if standing.last is not None and not standing.last.is_good:
+            self.stream.write(f"\r\x1b[K{told(standing.last)}\n")
+        self.stream.write(f"\r\x1b[K{shown(standing)[:width]}")
+        if standing.done >= standing.total:
+            self.stream.write("\r\x1b[K")
+        self.stream.flush()
 
 
-class _Bar:
-    def __init__(self, stream: TextIO) -> None:
-        from tqdm import tqdm
+def shown(standing: Standing) -> str:
+    """How far a run is, on one line: packs done, time left, what is in work."""
+    share = f"{standing.done / standing.total:.0%}" if standing.total else "100%"
+    more = f" and {len(standing.running) - N_NAMED} more" if len(standing.running) > N_NAMED else ""
+    named = ", ".join(standing.running[:N_NAMED]) + more
+    return " · ".join(filter(None, [f"{standing.done}/{standing.total} packs {share}", _left(standing), named]))
 
-        self.bar = tqdm(total=0, file=stream, unit="pack", dynamic_ncols=True)
 
-    def __call__(self, done: int, total: int, result: Result | None) -> None:
-        self.bar.total = total
-        self.bar.update(done - self.bar.n)
-        if result is not None and result.outcome not in GOOD:
-            self.bar.write(told(result), file=self.bar.fp)
-        self.bar.refresh()
-        if done >= total:
-            self.bar.close()
+def _left(standing: Standing) -> str:
+    return "" if standing.left_seconds is None else f"about {lasting(standing.left_seconds)} left"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time as people read it: 8 s, 1:05 min, 2:03 h."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02} h"
 
 
 def told(result: Result) -> str:
     """One line about one pack."""
-    if result.outcome in GOOD:
-        return f"{result.pack.name}: {result.outcome} in {result.seconds:.1f} s"
+    if result.outcome == "skipped":
+        return f"{result.pack.name}: unchanged"
+    again = f" at attempt {result.attempt}" if result.attempt > 1 else ""
+    if result.is_good:
+        return f"{result.pack.name}: {result.outcome} in {result.seconds:.1f} s{again}"
     where = f" in cell {result.cell}" if result.cell else ""
-    return f"{result.pack.name}: {result.outcome}{where}: {result.reason}"
+    return f"{result.pack.name}: {result.outcome}{where}{again}: {result.reason}"
 
 
-def closing_lines(summary: Summary, slowest: int = 3) -> str:
-    """What a run came to: packs ready, packs that failed, the slowest ones, and where to look."""
-    good = [result for result in summary.results if result.outcome in GOOD]
-    bad = [result for result in summary.results if result.outcome not in GOOD]
-    lines = [f"{len(good)} of {len(summary.results)} packs ready in {summary.output}"]
-    lines += [f"  {told(result)}" for result in bad]
-    if len(good) > slowest:
-        ranked = sorted(good, key=lambda result: -result.seconds)[:slowest]
-        lines.append("slowest: " + ", ".join(f"{result.pack.name} {result.seconds:.1f} s" for result in ranked))
+def closing_lines(summary: Summary) -> str:
+    """What a run came to: packs ready and unchanged, packs that failed, the slowest packs and cells, where to look."""
+    good = [result for result in summary.results if result.is_good]
+    kept = summary.counts.get("skipped", 0)
+    ready = f"{len(good)} of {len(summary.results)} packs ready" + (f", {kept} of them unchanged" if kept else "")
+    lines = [f"{ready}, in {summary.output} after {lasting(summary.seconds)}"]
+    lines += [f"  {told(result)}" for result in summary.results if not result.is_good]
+    if len(summary.slowest_packs) > 1:
+        packs = [f"{result.pack.name} {result.seconds:.1f} s" for result in summary.slowest_packs[:N_TOLD]]
+        lines.append("slowest packs: " + ", ".join(packs))
+    if cells := summary.slowest_cells[:N_TOLD]:
+        named = [f"cell {cell.cell} of {pack.name} {cell.seconds:.1f} s" for pack, cell in cells]
+        lines.append("slowest cells: " + ", ".join(named))
     return "\n".join([*lines, f"open {summary.output / 'index.html'}"])

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from .leash import Leashes
-from .make import CellTime, Made, PackTask, make
-from .plan import Pack
+from .limits import Bounds
+from .make import Made, make
+from .tasks import PackTask
 
 POLL_SECONDS = 0.2
 STOPPING_SECONDS = 20.0
@@ -22,42 +23,6 @@ STOPPING_SECONDS = 20.0
 PASSING = ("kernel_died", "timeout")
 
 Make = Callable[[PackTask, Leashes], Made]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one pack. outcome: one of ledger.OUTCOMES. cell: 1-based, of those in the template.
-
-    attempt: of the last try, from 1; 0 when none was made. cells: how long each took.
-    """
-
-    pack: Pack
-    outcome: str
-    reason: str = ""
-    cell: int | None = None
-    seconds: float = 0.0
-    file: str | None = None
-    sha256: str | None = None
-    key: str = ""
-    attempt: int = 0
-    cells: tuple[CellTime, ...] = ()
-
-
-@dataclass
-class Bounds:
-    """When a run gives up. retries: further tries of a pack whose kernel died or that took too long.
-
-    run_seconds: from `begun` (of time.monotonic) on, for all packs together.
-    """
-
-    retries: int = 1
-    run_seconds: float = math.inf
-    begun: float = field(default_factory=time.monotonic)
-
-    @property
-    def are_passed(self) -> bool:
-        """Whether the run has taken longer than it may."""
-        return time.monotonic() - self.begun > self.run_seconds
 
 
 @dataclass(frozen=True)

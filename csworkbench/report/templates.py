@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem
+from ..errors import CsworkbenchError, Problem, UnknownName
 from .parameters import TAG, Parameter, read_parameters
 
 UNIT_PARAMETERS = ("segment", "account", "csm")
@@ -39,6 +39,29 @@ def pack_templates() -> dict[str, Path]:
     checkout = package.parent / "notebooks" / "packs"
     folder = checkout if (package.parent / "pyproject.toml").is_file() else package / "_packs"
     return {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+
+
+def chosen_templates(packs: Sequence[str], own_folder: Path | None = None) -> tuple[list[Template], set[str]]:
+    """The templates of that kind or path, all of them when none is named; and the kinds that nobody asked for by name.
+
+    own_folder: templates of the workspace, which go before those that come with csworkbench.
+    """
+    known, own = pack_templates(), {}
+    if own_folder is not None:
+        own = {path.stem: path for path in sorted(own_folder.glob("*.ipynb"))}
+    known |= own
+    paths = [_path(name, known) for name in dict.fromkeys(packs)] or list(known.values())
+    if not paths:
+        raise CsworkbenchError("there is no pack template. Reinstall csworkbench, or name one with --packs FILE.ipynb")
+    return [read_template(path) for path in paths], set() if packs else set(own)
+
+
+def _path(name: str, known: Mapping[str, Path]) -> Path:
+    if name.endswith(".ipynb"):
+        return Path(name)
+    if name not in known:
+        raise UnknownName("pack", name, list(known))
+    return known[name]
 
 
 def read_template(path: str | Path) -> Template:

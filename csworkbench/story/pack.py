@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -15,20 +16,36 @@ from .catalogue import marked
 from .exhibit import Exhibit
 from .exhibits import (
     adoption,
+    at_risk,
+    calibration,
     closing,
     cohorts,
+    expansion,
+    factors,
+    forecast,
+    forecast_error,
+    forecast_segments,
     journey,
     people,
+    post_mortem,
     renewals,
     retention,
     revenue,
+    scorecard,
     segments,
+    signals,
     tiles,
     value,
     voice,
+    whitespace,
 )
 from .scene import Scene, scene_of
 from .text import shown
+
+if TYPE_CHECKING:
+    from ..models.quarter import QuarterScores
+
+SCORES = "scores"
 
 EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "tiles": tiles.tiles,
@@ -43,6 +60,17 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "renewal_rates": renewals.renewal_rates,
     "renewals_due": renewals.renewals_due,
     "attention": people.attention,
+    "at_risk": at_risk.at_risk,
+    "expansion": expansion.expansion,
+    "whitespace": whitespace.whitespace,
+    "forecast": forecast.forecast,
+    "forecast_segments": forecast_segments.forecast_segments,
+    "forecast_error": forecast_error.forecast_error,
+    "post_mortem": post_mortem.post_mortem,
+    "scorecard": scorecard.scorecard,
+    "calibration": calibration.calibration,
+    "signals": signals.signals,
+    "factors": factors.factors,
     "service": people.service,
     "say_do": voice.say_do,
     "definitions": closing.definitions,
@@ -57,6 +85,13 @@ HEADINGS: Mapping[str, str] = {
     "adoption": marked("Adoption"),
     "journey": marked("Success journey"),
     "renewals": marked("Renewals"),
+    "forecast": marked("Forecast"),
+    "risk": marked("Accounts at risk"),
+    "losses": marked("Accounts that left"),
+    "expansion": marked("Expansion"),
+    "whitespace": marked("White space"),
+    "signs": marked("Early signs and factors"),
+    "score": marked("How good the score is"),
     "service": marked("Service and voice"),
     "data": marked("Definitions and data"),
 }
@@ -119,13 +154,23 @@ class Pack:
 def open_pack(measures: str | Path = "", quarter: str = "", segment: str = "", lang: str = "en") -> Pack:
     """The pack of a quarter, over all accounts or over one segment.
 
-    measures: folder of the saved measures of the quarter; empty for the sample company, measured here and now.
+    measures: folder of the saved measures of the quarter, with the scores in its folder `scores` when some were made;
+    empty for the sample company, measured here and now, without scores.
     quarter: such as 2026Q3; must be that of the measures. Raises UnknownName for a segment or language not there.
     """
     found = load_measures(measures) if measures else _sample(quarter)
     if quarter and found.quarter.label != quarter:
         raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
-    return Pack(scene_of(found, lang, segment))
+    return Pack(scene_of(found, lang, segment, _scores(measures)))
+
+
+def _scores(measures: str | Path) -> QuarterScores | None:
+    folder = Path(measures) / SCORES
+    if not measures or not folder.is_dir():
+        return None
+    from ..models.quarter import load_scores
+
+    return load_scores(folder)
 
 
 @cache

@@ -20,6 +20,7 @@ Formatter = Callable[[Language, Any], str]
 FORMATS: Mapping[str, Formatter] = {
     "text": lambda language, value: MISSING if is_missing(value) else shown(value),
     "long": lambda language, value: MISSING if is_missing(value) else shown(value, 400),
+    "short": lambda language, value: MISSING if is_missing(value) else shown(value),
     "interval": lambda language, value: MISSING if is_missing(value) else shown(value),
     "money": Language.money,
     "money_change": Language.money_change,
@@ -35,7 +36,7 @@ FORMATS: Mapping[str, Formatter] = {
     "date": Language.date,
     "quarter": lambda language, value: MISSING if is_missing(value) else language.quarter(value),
 }
-_CLASSES = {"text": "", "quarter": "", "date": "cs-date", "long": "cs-long"}
+_CLASSES = {"text": "", "quarter": "", "date": "cs-date", "long": "cs-long", "short": "cs-short"}
 _NUMBERS = "cs-num"
 
 
@@ -103,7 +104,7 @@ def _cell(column: Column, text: str, mark: str) -> Markup:
 
 
 def _isolated(column: Column, text: str) -> Markup:
-    foreign = column.kind in ("text", "long") and not text.isascii()
+    foreign = column.kind in ("text", "short", "long") and not text.isascii()
     return Markup("<bdi>{}</bdi>").format(text) if foreign else Markup.escape(text)
 
 

@@ -81,7 +81,10 @@ def test_bins_worked_out_by_hand():
     assert expected_calibration_error(y, p, 2) == pytest.approx((0.4 / 3 + 0.8 / 3) / 2)
 
 
-@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=60), st.sampled_from(["count", "width"]))
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=60),
+    st.sampled_from(["count", "width"]),
+)
 def test_bins_lose_no_row_and_part_no_equal_probabilities(pairs, by):
     y, p = np.array(pairs).T
     bins = calibration_bins(y, p, 10, by)

@@ -31,7 +31,23 @@ def test_a_share_of_0_or_1_leaves_nothing_to_chance():
 
 def test_the_published_example_of_fifteen_p_values():
     # Benjamini and Hochberg (1995), section 4: four of fifteen are found at .05
-    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
     assert (benjamini_hochberg(p) <= 0.05).sum() == 4
 
 

@@ -8,7 +8,7 @@ import pytest
 from workbench import PARAMETERS, code, notebook, packs_of, write_template
 
 from csworkbench.errors import CsworkbenchError, Refusal
-from csworkbench.report.plan import Scope, only, plan_packs
+from csworkbench.report.plan import Plan, Scope, only, plan_packs
 from csworkbench.report.templates import pack_templates, read_template
 
 
@@ -110,10 +110,10 @@ def test_two_packs_never_share_a_file(tmp_path: Path) -> None:
 
 def test_only_takes_a_pattern_on_name_or_unit(tmp_path: Path) -> None:
     packs = packs_of(write_template(tmp_path / "segment.ipynb"), ["smb", "Enterprise"], ["en", "ja"])
-    assert {pack.unit for pack in only(packs, "enter*")} == {"Enterprise"}
-    assert {pack.lang for pack in only(packs, "*-ja")} == {"ja"}
+    assert {pack.unit for pack in only(Plan(packs), "enter*").packs} == {"Enterprise"}
+    assert {pack.lang for pack in only(Plan(packs), "*-ja").packs} == {"ja"}
     with pytest.raises(CsworkbenchError, match="no pack matches"):
-        only(packs, "nothing")
+        only(Plan(packs), "nothing")
 
 
 def test_templates_of_the_checkout_are_found_and_sound() -> None:

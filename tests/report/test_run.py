@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from workbench import GOOD, SHOW, Clock, packs_of, source, write_template
+from workbench import GOOD, SHOW, packs_of, run, write_template
 
 from csworkbench.errors import CsworkbenchError
-from csworkbench.report.execute import Failure, Limits, execute
 from csworkbench.report.leash import Leashes
 from csworkbench.report.ledger import FILE, FOLDER, pack_statuses, read_ledger
-from csworkbench.report.plan import Pack
-from csworkbench.report.quarter import Options, Summary, make_packs, plan
-from csworkbench.report.run import Result, run_packs
-from csworkbench.report.templates import read_template
+from csworkbench.report.limits import Limits
+from csworkbench.report.publish import Page
+from csworkbench.report.quarter import Options
+from csworkbench.report.results import Summary
+from csworkbench.report.run import run_packs
+from csworkbench.report.tasks import PackTask
 
 pytestmark = pytest.mark.xdist_group("kernels")
 
@@ -36,13 +37,6 @@ UNITS = ["smb", "../x", "raises", "leaves", "dies", "hangs"]
 SECRET = "hunter2-very-secret"
 # Long, and of this process alone: other test runs may go on beside it.
 SLEEP = str(900_000_000 + os.getpid())
-
-
-def run(template: Path, output: Path, units: list[str], options: Options | None = None) -> Summary:
-    options = options or Options(jobs=2)
-    made_of = source(units)
-    packs = plan(made_of, [read_template(template)], options, output)
-    return make_packs(made_of, packs, options, output, Clock(), lambda *_: None, "0.1.0")
 
 
 def processes(words: str) -> list[str]:
@@ -71,7 +65,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     os.environ |= {"CSW_TEST_TOKEN": SECRET, "CSW_TEST_SLEEP": SLEEP}
     try:
         template = write_template(folder / "segment.ipynb", FAULTS, GOOD)
-        return run(template, folder / "out", UNITS, Options(jobs=3, limits=Limits(cell_seconds=3)))
+        return run(template, folder / "out", UNITS, Options(jobs=3, limits=Limits(cell_seconds=3), retries=0))
     finally:
         del os.environ["CSW_TEST_TOKEN"], os.environ["CSW_TEST_SLEEP"]
 
@@ -130,7 +124,7 @@ def test_nothing_is_left_running_and_nothing_in_the_working_directory(faulty: Su
     assert processes(f"sleep {SLEEP}") == []
     assert [command for command in children() if "ipykernel" in command] == []
     hidden = [path.name for path in (faulty.output / FOLDER).iterdir()]
-    assert sorted(hidden) == ["ledger.jsonl", "lock", "measures"]
+    assert sorted(hidden) == ["ledger.jsonl", "lock", "marts.json", "measures"]
 
 
 def test_an_older_good_pack_stays_as_it_was_when_the_new_one_fails(tmp_path: Path) -> None:
@@ -196,7 +190,7 @@ def test_a_second_run_on_the_same_output_is_refused(tmp_path: Path) -> None:
 
     template = write_template(tmp_path / "segment.ipynb", GOOD)
     with (
-        only_writer(tmp_path / "out" / FOLDER),
+        only_writer(tmp_path / "out", tmp_path / "out" / FOLDER),
         pytest.raises(CsworkbenchError, match="another run"),
     ):
         run(template, tmp_path / "out", ["smb"])
@@ -205,20 +199,13 @@ def test_a_second_run_on_the_same_output_is_refused(tmp_path: Path) -> None:
 
 def test_a_cancelled_run_ends_its_kernels_and_says_so(tmp_path: Path) -> None:
     template = write_template(tmp_path / "segment.ipynb", "import time\ntime.sleep(876543)")
-    packs = packs_of(template, ["one", "two", "three"])
+    page = Page("t", "en", "Acme", "2026Q3", "2026-09-30")
+    tasks = [PackTask(pack, page, Limits()) for pack in packs_of(template, ["one", "two", "three"])]
     leashes = Leashes()
-
-    def work(pack: Pack) -> Result:
-        try:
-            execute(pack, Limits(), leashes)
-        except Failure as failure:
-            return Result(pack, failure.outcome)
-        return Result(pack, "succeeded")
-
     threading.Timer(2.0, lambda: setattr(leashes, "cancel_requested", True)).start()
     started = time.monotonic()
-    results = list(run_packs(packs, work, leashes, jobs=2))
-    assert [result.outcome for result in results] == ["cancelled"] * 3
+    results = list(run_packs(tasks, leashes, jobs=2))
+    assert [made.outcome for _, made, _ in results] == ["cancelled"] * 3
     assert time.monotonic() - started < 15
 
 
@@ -226,7 +213,7 @@ RUNNER = """
 import sys
 sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
-from test_run import run
+from workbench import run
 summary = run(Path(sys.argv[1]), Path(sys.argv[2]), ["smb", "hangs"])
 sys.exit(130 if summary.interrupted else 0)
 """
@@ -234,7 +221,7 @@ sys.exit(130 if summary.interrupted else 0)
 
 def test_a_pack_has_a_limit_for_all_its_cells_together(tmp_path: Path) -> None:
     template = write_template(tmp_path / "segment.ipynb", *["import time; time.sleep(.4)"] * 12)
-    summary = run(template, tmp_path / "out", ["smb"], Options(limits=Limits(pack_seconds=3)))
+    summary = run(template, tmp_path / "out", ["smb"], Options(limits=Limits(pack_seconds=3), retries=0))
     assert [(r.outcome, r.reason) for r in summary.results] == [("timeout", "the pack took longer than 3 seconds")]
     assert summary.results[0].seconds < 10
 

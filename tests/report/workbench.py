@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from csworkbench.report.keys import Inputs, digest
 from csworkbench.report.plan import Pack, Scope, plan_packs
-from csworkbench.report.quarter import Options
-from csworkbench.report.source import Source
+from csworkbench.report.quarter import Options, Order, make_quarter
+from csworkbench.report.results import Summary
+from csworkbench.report.source import Facts, Source
 from csworkbench.report.templates import read_template
 
 PARAMETERS = 'measures: str\nsegment: str | None = None\nquarter: str = "2026Q3"\nlang: str = "en"\n'
@@ -46,28 +47,41 @@ def write_template(path: Path, *sources: str, parameters: str | None = PARAMETER
     return path
 
 
-@dataclass(frozen=True)
-class Company:
-    name: str = "Acme & Söhne"
-    languages: tuple[str, ...] = ("en",)
+def save_measures(folder: Path, text: str = "{}") -> None:
+    (folder / "measures.json").write_text(text, encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class FakeMeasures:
-    as_of: date = date(2026, 9, 30)
-    company: Company = field(default_factory=Company)
-
-    def save(self, folder: Path) -> None:
-        (folder / "measures.json").write_text("{}", encoding="utf-8")
-
-
-def source(segments: Sequence[str] = ("smb",), **company: Any) -> Source:
-    return Source("2026Q3", "2026Q2", FakeMeasures(company=Company(**company)), {"segment": list(segments)})
+def source(segments: Sequence[str] = ("smb",), content: str = "{}", **facts: Any) -> Source:
+    known = {"company": "Acme & Söhne", "units": {"segment": list(segments)}, **facts}
+    return Source(
+        Facts("2026Q3", "2026Q2", "2026-09-30", **known), {"measures": lambda folder: save_measures(folder, content)}
+    )
 
 
 def packs_of(path: Path, segments: Sequence[str] = ("smb",), languages: Sequence[str] = ("en",)) -> tuple[Pack, ...]:
     scope = Scope("2026Q3", languages, {"segment": list(segments)}, {"measures": "m"})
-    return plan_packs([read_template(path)], scope)
+    return plan_packs([read_template(path)], scope).packs
+
+
+def order(template: Path, output: Path, units: Sequence[str], content: str = "{}", **facts: Any) -> Order:
+    """Fake measures with a key of their own, so that an unchanged run finds them."""
+    made_of = source(units, content, **facts)
+    key = digest([list(units), content])
+    return Order(
+        output,
+        "2026Q3",
+        "2026-09-30",
+        [read_template(template)],
+        lambda: made_of,
+        lambda known: Inputs(key),
+    )
+
+
+def run(
+    template: Path, output: Path, units: Sequence[str], options: Options | None = None, content: str = "{}"
+) -> Summary:
+    """A run over fake measures with real kernels."""
+    return make_quarter(order(template, output, units, content), options or QUICK, Clock())
 
 
 class Clock:

@@ -68,7 +68,7 @@ def _enter_surroundings(message: Message) -> None:
     os.umask(message["umask"])
     time.tzset()
     tempfile.tempdir = None
-    sys.argv = [sys.argv[0], *message["arguments"]]
+    sys.argv = [str(sys.modules["ipykernel_launcher"].__file__), *message["arguments"]]
     if message["memory_mib"]:
         limit = data_bytes() + int(message["memory_mib"] * MIB)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -14,16 +14,18 @@ from typing import Any, TypeVar
 
 from .owner import CannotFork
 
-LAUNCHERS = ("ipykernel_launcher", "ipykernel")
+LAUNCHERS = (["ipykernel_launcher"], ["ipykernel"])
 STANDARD = ("stdin", "stdout", "stderr")
 T = TypeVar("T")
 
 
-def kernel_arguments(command: list[str]) -> list[str]:
-    """The arguments of an IPython kernel from the command that would start one; CannotFork for any other command."""
-    if len(command) < 3 or command[1] != "-m" or command[2] not in LAUNCHERS:
-        raise CannotFork(f'only "python -m ipykernel_launcher …" can be forked, not {" ".join(command[:3])}')
-    return command[3:]
+def taken_apart(command: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The Python with its own options, and the arguments of the kernel; CannotFork for another command."""
+    module = command.index("-m") + 1 if "-m" in command else len(command)
+    options = command[1 : module - 1]
+    if command[module : module + 1] not in LAUNCHERS or not all(option.startswith(("-X", "-W")) for option in options):
+        raise CannotFork(f'only "python -m ipykernel_launcher" can be forked, not "{" ".join(command[:4])}"')
+    return (command[0], *options), command[module + 1 :]
 
 
 @contextmanager

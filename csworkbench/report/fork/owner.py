@@ -19,7 +19,7 @@ from .wire import Message, receive, send
 START_SECONDS = 120.0
 ANSWER_SECONDS = 20.0
 END_SECONDS = 3.0
-KILLED = {"exit_code": -9, "cpu_seconds": 0.0, "peak_mib": 0.0}
+LOST = {"exit_code": -9, "cpu_seconds": 0.0, "peak_mib": 0.0, "is_swept": False}
 # This package is imported from its folder, so that it need not be installed where the kernel's Python looks; -P and
 # the removed entry: no folder may shadow a module.
 PROGRAM = """
@@ -119,7 +119,7 @@ class Owner:
         self._end_process()
         for kernel in self._kernels.values():
             kernel.kill()
-            kernel.ended.set_result(KILLED)
+            kernel.ended.set_result(LOST)
         self._kernels.clear()
         for future in awaited.values():
             future.set_result(({}, None))
@@ -141,8 +141,9 @@ class Owner:
 
 def _start(settings: Settings, channel: int) -> subprocess.Popen[bytes]:
     here = Path(__file__).parent
+    arguments = [str(here.parent), f"{here.name}.template", str(channel), str(os.getpid())]
     return subprocess.Popen(
-        [settings.python, "-P", "-c", PROGRAM, str(here.parent), f"{here.name}.template", str(channel), str(os.getpid())],
+        [*settings.python, "-P", "-c", PROGRAM, *arguments],
         env=dict(settings.environment),
         pass_fds=[channel],
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class ForkedProcess:
-    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib), once there are."""
+    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib, is_swept), once there are."""
 
     stdin = stdout = stderr = None
 
@@ -29,6 +29,11 @@ class ForkedProcess:
         """The exit code, negative for a signal; None until the kernel and all that it started are gone."""
         return int(self.ended.result()["exit_code"]) if self.ended.done() else None
 
+    @property
+    def is_swept(self) -> bool:
+        """Whether it has ended, and the template has ended all that it started."""
+        return self.ended.done() and bool(self.ended.result()["is_swept"])
+
     def poll(self) -> int | None:
         """As `returncode`."""
         return self.returncode
@@ -44,10 +49,12 @@ class ForkedProcess:
         """Signal the kernel and its process group; nothing happens when it has ended."""
         if self.ended.done():
             return
-        with suppress(ProcessLookupError):
-            # A process descriptor never means another process that has got the same id.
-            signal.pidfd_send_signal(self._pidfd, number)
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+            return
+        # Before it leads a group of its own. A process descriptor never means another process with the same id.
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, number)
 
     def kill(self) -> None:
         """SIGKILL; the template then ends what is left of its descendants."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +13,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Float, List, Unicode
 
-from .launch import STANDARD, beside, kernel_arguments, kernel_files, read_when_ready
+from .launch import STANDARD, beside, taken_apart, kernel_files, read_when_ready
 from .linux import umask
 from .owner import CannotFork
 from .process import ForkedProcess
@@ -56,8 +55,8 @@ class ForkProvisioner(LocalProvisioner):
         unknown = options.keys() - {"cwd", "env", *STANDARD}
         if unknown:
             raise CannotFork(f"a forked kernel cannot have the options {', '.join(sorted(unknown))}")
-        arguments = kernel_arguments(cmd)
-        settings = settings_for(cmd[0], tuple(self.preload), options["env"])
+        python, arguments = taken_apart(cmd)
+        settings = settings_for(python, tuple(self.preload), options["env"])
         request = {"arguments": arguments, "env": options["env"], "umask": umask(), "memory_mib": self.memory_mib}
         request["cwd"] = os.path.abspath(options.get("cwd") or ".")
         with kernel_files(options) as (files, reader):

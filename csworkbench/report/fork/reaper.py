@@ -15,12 +15,16 @@ LONGEST_END_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Ended:
-    """A kernel that has ended. exit_code: as subprocess has it, negative for a signal. peak_mib: of its memory."""
+    """A kernel that has ended. exit_code: as subprocess has it, negative for a signal. peak_mib: of its memory.
+
+    is_swept: whether all that it started has been ended too.
+    """
 
     pid: int
     exit_code: int
     cpu_seconds: float
     peak_mib: float
+    is_swept: bool = True
 
 
 @dataclass

@@ -27,17 +27,17 @@ INLINE_FIGURES = "module://matplotlib_inline.backend_inline"
 
 @dataclass(frozen=True)
 class Settings:
-    """A template: its Python, the modules or "module:function" to load, and its environment.
+    """A template: its Python with options, the modules or "module:function" to load, and its environment.
 
     The environment holds only what is read at a start, so that nothing private of one kernel reaches another.
     """
 
-    python: str
+    python: tuple[str, ...]
     preload: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = field(repr=False)
 
 
-def settings_for(python: str, preload: tuple[str, ...], env: Mapping[str, str]) -> Settings:
+def settings_for(python: tuple[str, ...], preload: tuple[str, ...], env: Mapping[str, str]) -> Settings:
     """The settings of the template that can fork a kernel with that environment."""
     kept = {name: value for name, value in env.items() if any(fnmatchcase(name, known) for known in READ_AT_START)}
     # What ipykernel would set itself, but matplotlib reads it when it is imported.

@@ -18,12 +18,19 @@ KERNEL_MODULES = (
     "ipykernel.iostream",
     "ipykernel.debugger",
     "ipykernel.parentpoller",
-    "ipykernel.pylab.backend_inline",
+    "ipykernel_launcher",
+    "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "encodings.utf_8_sig",
+    "faulthandler",
     "pdb",
+    "tornado.platform.asyncio",
     "zmq.eventloop.zmqstream",
+    "zmq.utils.garbage",
 )
 
 

@@ -27,6 +27,9 @@ def for_cron(text: str) -> str:
 
 def for_systemd(words: Sequence[str]) -> str:
     """Words of ExecStart. See systemd.service(5), "Command lines"."""
+    if set(words[0]) & set("\"'\\$"):
+        said = f"the program {words[0]} has a quote, a backslash or a $ in its path, which systemd does not take"
+        raise CsworkbenchError(f"{said}. Install csworkbench elsewhere.")
     return " ".join(_systemd_word(word) for word in words)
 
 

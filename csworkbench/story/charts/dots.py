@@ -16,7 +16,7 @@ _LONGEST_NAME = 46
 
 @dataclass(frozen=True)
 class Dot:
-    """One estimate. value: None where there is none, then `words` says why; low, high: its interval, either may be None.
+    """One estimate. value: None where there is none, then `words` says why. low, high: its interval, or None.
 
     words: at the right end. remark: smaller, below the name. tone: "good", "bad" or "plain" (colour and shape).
     reference: a short mark beside it, such as last quarter.

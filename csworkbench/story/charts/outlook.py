@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .style import BLUE, INK, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing
+from .style import BLUE, INK, MUTED, PAPER, PLAN, RULE, Drawing, drawing
+
+_FEWEST_WIDE = 5
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ class Names:
 def outlook(periods: Sequence[Period], names: Names, lang: str) -> str:
     """The quarters as SVG: filled points are actuals, diamonds with a bar are forecasts and their intervals."""
     with drawing(252, lang, left=34, right=76, top=44, bottom=40) as canvas:
-        low, high = _window(periods)
-        canvas.limits((0, max(len(periods) - 1, 1)), (low, high))
-        canvas.line([-0.3, len(periods) - 0.6], [0, 0], RULE, 1.2)
-        canvas.text(-0.3, 0, names.zero, (0, 9), size=11, color=MUTED)
+        (low, high), left = _window(periods), min(0, len(periods) - _FEWEST_WIDE)
+        canvas.limits((left, max(len(periods) - 1, 1)), (low, high))
+        canvas.line([left - 0.3, len(periods) - 0.6], [0, 0], RULE, 1.2)
+        canvas.text(left - 0.3, 0, names.zero, (0, 9), size=11, color=MUTED)
         _key(canvas, names)
         known = [(at, period.actual) for at, period in enumerate(periods) if period.actual is not None]
         for at, period in enumerate(periods):

@@ -7,10 +7,10 @@ from collections import Counter
 import pandas as pd
 
 from ..exhibit import Exhibit, absent
-from ..language import is_missing
+from ..language import Language, is_missing
 from ..scene import Scene
 from ..tables import Column, table
-from .reason_words import reasons_of, said
+from .reason_words import feature_name, reasons_of, said
 from .renewals import N_SHOWN
 from .wording import sentences, with_cause
 
@@ -35,11 +35,11 @@ def at_risk(scene: Scene) -> Exhibit:
         scene.language,
         so_what=scene.noted(*_follows(scene, shown.head(N_SHOWN))),
         caption=_caption(scene, found, shown),
-        source=scene.source(*scene.measures.tables[:0], "subscriptions", "usage", "tickets", "surveys", "contacts",
+        source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts",
                             "invoices", "milestones", "activities", "assignments"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
-        columns=columns,
+        columns=[*(column for column in columns if column.name != "chances"), *_chances(scene)],
     )  # fmt: skip
 
 
@@ -49,6 +49,9 @@ def _described(scene: Scene, scored: pd.DataFrame) -> pd.DataFrame:
     return ranked.assign(
         name=ranked["name"].where(ranked["name"].notna(), ranked["account_id"]),
         segment=[scene.name(None if is_missing(segment) else segment) for segment in ranked["segment"]],
+        chances=[
+            both_chances(scene.language, *both) for both in zip(ranked["p_churn_3"], ranked["p_churn_12"], strict=True)
+        ],
         why=[scene.language.listed([said(scene, *r) for r in reasons.get(id, ())]) for id in ranked["account_id"]],
         features=[tuple(r[0] for r in reasons.get(id, ())) for id in ranked["account_id"]],
     )
@@ -57,16 +60,28 @@ def _described(scene: Scene, scored: pd.DataFrame) -> pd.DataFrame:
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Account")),
-        *([] if scene.segment else [Column("segment", scene.say("Segment"))]),
+        *([] if scene.segment else [Column("segment", scene.say("Segment"), "short")]),
         Column("money_at_risk", scene.say("At risk in 12 months"), "money"),
         Column("why", scene.say("Why"), "long"),
-        Column("csm", scene.say("Owner")),
+        Column("csm", scene.say("Owner"), "short"),
         Column("renews_on", scene.say("Renews on"), "date"),
         Column("mrr", scene.say("MRR"), "money"),
-        Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
-        Column("p_churn_12", scene.say("within 12 months"), "share"),
+        Column("chances", scene.say("Leaves within 3 / 12 months"), "interval"),
         Column("coverage", scene.say("Seen"), "share0"),
     ]
+
+
+def _chances(scene: Scene) -> list[Column]:
+    """Both probabilities as numbers, for the data."""
+    return [
+        Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
+        Column("p_churn_12", scene.say("Leaves within 12 months"), "share"),
+    ]
+
+
+def both_chances(language: Language, soon: float, year: float) -> str:
+    """The probabilities of leaving within 3 and 12 months, small ones with a decimal."""
+    return " / ".join(language.percent(p, 1 if p < 0.1 else 0) for p in (soon, year))
 
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
@@ -83,10 +98,15 @@ def _held(scene: Scene, shown: pd.DataFrame, total: float) -> str:
     top = shown.head(N_SHOWN)
     if len(top) == len(shown):
         return ""
-    return scene.language.count(
-        "{n} account holds {part} of it", "{n} accounts hold {part} of it",
-        len(top), part=scene.language.percent(float(top["money_at_risk"].sum()) / total, 0),
-    )  # fmt: skip
+    return held_by(scene.language, len(top), float(top["money_at_risk"].sum()) / total)
+
+
+def held_by(language: Language, n: int, share: float) -> str:
+    """How much of a sum the first n accounts hold."""
+    if share >= 0.995:
+        return language.count("{n} account holds nearly all of it", "{n} accounts hold nearly all of it", n)
+    part = language.percent(share, 0)
+    return language.count("{n} account holds {part} of it", "{n} accounts hold {part} of it", n, part=part)
 
 
 def _follows(scene: Scene, top: pd.DataFrame) -> list[str]:
@@ -107,8 +127,6 @@ def _soon(scene: Scene, top: pd.DataFrame) -> str:
 
 
 def _most_frequent(scene: Scene, top: pd.DataFrame) -> str:
-    from .reason_words import feature_name
-
     counts = Counter(feature for features in top["features"] for feature in features)
     if not counts or max(counts.values()) < 2:
         return ""

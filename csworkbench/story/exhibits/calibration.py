@@ -11,7 +11,7 @@ from ..language import is_missing
 from ..scene import Scene
 from ..tables import Column
 from .score_names import MODEL
-from .wording import sentences, series
+from .wording import sentences
 
 
 def calibration(scene: Scene) -> Exhibit:
@@ -71,7 +71,9 @@ def _overall(scene: Scene, data: pd.DataFrame) -> str:
     if slope is None:
         return said
     if slope < 0.8:
-        return sentences(said, scene.say("The predictions are too extreme: read high ones as lower, low ones as higher."))
+        return sentences(
+            said, scene.say("The predictions are too extreme: read high ones as lower, low ones as higher.")
+        )
     if slope > 1.25:
         return sentences(said, scene.say("The predictions are too timid: real differences are larger."))
     return said

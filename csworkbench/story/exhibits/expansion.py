@@ -9,7 +9,7 @@ from ..language import MISSING, is_missing
 from ..scene import Scene
 from ..tables import Column, table
 from ..text import shown as safe
-from .at_risk import model_line
+from .at_risk import held_by, model_line
 from .reason_words import reasons_of, said
 from .renewals import N_SHOWN
 from .wording import sentences, with_cause
@@ -67,13 +67,12 @@ def _next_products(scene: Scene) -> dict[str, str]:
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Account")),
-        *([] if scene.segment else [Column("segment", scene.say("Segment"))]),
+        *([] if scene.segment else [Column("segment", scene.say("Segment"), "short")]),
         Column("expected_expansion_mrr", scene.say("Expected expansion MRR"), "money"),
         Column("p_expansion", scene.say("Grows within 3 months"), "share"),
         Column("why", scene.say("Why"), "long"),
-        *([Column("product", scene.say("Product to offer"))] if scene.has("whitespace") else []),
-        Column("csm", scene.say("Owner")),
-        Column("renews_on", scene.say("Renews on"), "date"),
+        *([Column("product", scene.say("Product to offer"), "short")] if scene.has("whitespace") else []),
+        Column("csm", scene.say("Owner"), "short"),
         Column("mrr", scene.say("MRR"), "money"),
         Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
     ]
@@ -89,10 +88,7 @@ def _title(scene: Scene, shown: pd.DataFrame) -> str:
     top = shown.head(N_SHOWN)
     if len(top) == len(shown):
         return title
-    part = scene.language.percent(float(top["expected_expansion_mrr"].sum()) / total, 0)
-    held = scene.language.count(
-        "{n} account holds {part} of it", "{n} accounts hold {part} of it", len(top), part=part
-    )
+    held = held_by(scene.language, len(top), float(top["expected_expansion_mrr"].sum()) / total)
     return with_cause(scene.language, title, held)
 
 

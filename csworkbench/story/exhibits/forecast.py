@@ -135,7 +135,9 @@ def _figure(scene: Scene, data: pd.DataFrame) -> str:
 
 
 def _period(language: Language, tick: str, row: dict[str, float]) -> Period:
-    values = {name: None if is_missing(row[name]) else float(row[name]) for name in ("actual", "expected", "low", "high")}
+    values = {
+        name: None if is_missing(row[name]) else float(row[name]) for name in ("actual", "expected", "low", "high")
+    }
     is_next = values["actual"] is None
     ends = [language.money_change(values[name]) for name in ("expected", "high", "low")]
     return Period(tick, **values, words="\n".join(ends) if is_next else "")
@@ -170,4 +172,3 @@ def _alt(scene: Scene, row: Forecast, data: pd.DataFrame) -> str:
 def _pairs(data: pd.DataFrame) -> list[tuple[str, float]]:
     known = data[data["actual"].notna()]
     return list(zip(known["quarter"], known["actual"], strict=True))
-

@@ -40,7 +40,8 @@ def _last(scene: Scene, row: pd.Series) -> str:
               "low": money(row["low"]), "high": money(row["high"]), "actual": money(row["actual"])}  # fmt: skip
     if row["inside"]:
         return scene.say(
-            "For {quarter} the forecast said {expected} ({low} to {high}); {actual} came, inside the interval.", **values
+            "For {quarter} the forecast said {expected} ({low} to {high}); {actual} came, inside the interval.",
+            **values,
         )
     return scene.say(
         "For {quarter} the forecast said {expected} ({low} to {high}); {actual} came, outside the interval.", **values
@@ -73,8 +74,8 @@ def forecast_error(scene: Scene) -> Exhibit:
 
 def _made(scene: Scene, shown: pd.DataFrame) -> list[str]:
     """Whether each forecast had been sealed in its time, or was computed afterwards with what was known then."""
-    sealed = shown["sealed"] if "sealed" in shown else [True] * len(shown)
-    return [scene.say("sealed") if then else scene.say("recomputed") for then in sealed]
+    words = {"sealed": scene.say("sealed"), "recomputed": scene.say("recomputed")}
+    return [words.get(source, source) for source in shown["source"]]
 
 
 def _columns(scene: Scene) -> list[Column]:
@@ -85,8 +86,8 @@ def _columns(scene: Scene) -> list[Column]:
         Column("high", scene.say("90% to"), "money_change"),
         Column("actual", scene.say("Actual"), "money_change"),
         Column("error", scene.say("Actual − forecast"), "money_change"),
-        Column("held", scene.say("90% interval")),
-        Column("made", scene.say("Forecast made")),
+        Column("held", scene.say("90% interval"), "short"),
+        Column("made", scene.say("Forecast made"), "short"),
     ]
 
 
@@ -96,7 +97,7 @@ def _title(scene: Scene, shown: pd.DataFrame) -> str:
         "quarter": scene.language.quarter(row["quarter"]),
         "error": scene.language.money(abs(row["error"])),
     }
-    if not scene.language.money_change(row["error"]).strip("+−").strip("0").strip("¥$"):
+    if not any(digit in values["error"] for digit in "123456789"):
         return scene.say("The forecast for {quarter} was met exactly", **values)
     if row["error"] > 0:
         return (

@@ -61,10 +61,10 @@ def _title(scene: Scene, data: pd.DataFrame) -> str:
     if not down and not up:
         return scene.say("No segment is sure to grow or to shrink next quarter")
     if not up:
-        return scene.say("{names} is to be expected to shrink next quarter", names=down)
+        return scene.say("Expected to shrink next quarter: {names}", names=down)
     if not down:
-        return scene.say("{names} is to be expected to grow next quarter", names=up)
-    return scene.say("{up} is to be expected to grow next quarter, {down} to shrink", up=up, down=down)
+        return scene.say("Expected to grow next quarter: {names}", names=up)
+    return scene.say("Expected to grow next quarter: {up}; to shrink: {down}", up=up, down=down)
 
 
 def _widest(scene: Scene, data: pd.DataFrame) -> str:

@@ -43,16 +43,12 @@ _COUNTED: Mapping[str, Phrase] = {
         "{n} failed payment in 90 days", "{n} failed payments in 90 days", round(n)
     ),
     "overdue_invoices": lambda s, n: s.language.count("{n} overdue invoice", "{n} overdue invoices", round(n)),
-    "milestones_reached": lambda s, n: s.language.count(
-        "{n} milestone reached", "{n} milestones reached", round(n)
-    ),
+    "milestones_reached": lambda s, n: s.language.count("{n} milestone reached", "{n} milestones reached", round(n)),
     "days_since_milestone": lambda s, n: s.language.count(
         "last milestone {n} day ago", "last milestone {n} days ago", round(n)
     ),
     "touches_90d": lambda s, n: s.language.count("{n} contact in 90 days", "{n} contacts in 90 days", round(n)),
-    "csm_tenure_months": lambda s, n: s.language.count(
-        "same CSM for {n} month", "same CSM for {n} months", round(n)
-    ),
+    "csm_tenure_months": lambda s, n: s.language.count("same CSM for {n} month", "same CSM for {n} months", round(n)),
     "months_ahead": lambda s, n: s.language.count("{n} month ahead", "{n} months ahead", round(n)),
 }
 
@@ -69,7 +65,7 @@ _MEASURED: Mapping[str, Phrase] = {
     "usage_per_seat": lambda s, x: s.say("{n} uses per seat", n=s.language.number(x, 1)),
     "usage_trend_3m": lambda s, x: _moved(s, x - 1, _USAGE_MOVED),
     "usage_vs_peak": lambda s, x: s.say("usage at {share} of its peak", share=s.language.percent(x, 0)),
-    "feature_breadth": lambda s, x: s.say("{share} of core features used", share=s.language.percent(x, 0)),
+    "feature_breadth": lambda s, x: s.say("{share} of features in use", share=s.language.percent(x, 0)),
     "adoption_index": lambda s, x: s.say("Adoption Index of {n}", n=s.language.number(x)),
     "csat_90d": lambda s, x: s.say("satisfaction with support {n} of 5", n=s.language.number(x, 1)),
     "survey_csat_180d": lambda s, x: s.say("satisfaction in surveys {n} of 5", n=s.language.number(x, 1)),
@@ -105,9 +101,9 @@ _MRR_MOVED = (
     marked("MRR grew by {share} in six months"),
 )
 _USAGE_MOVED = (
-    marked("usage fell by {share} in three months"),
-    marked("usage flat for three months"),
-    marked("usage rose by {share} in three months"),
+    marked("usage fell by {share} against the three months before"),
+    marked("usage as in the three months before"),
+    marked("usage rose by {share} against the three months before"),
 )
 _CATEGORIES: Mapping[str, Callable[[Scene, str], str]] = {
     "segment": lambda s, text: s.say("segment {name}", name=s.name(text)),

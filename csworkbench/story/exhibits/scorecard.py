@@ -122,7 +122,8 @@ def verdict_title(language: Language, found: Verdict) -> str:
     if found.rule_auc is None:
         return language.say("The churn model does not rank better than chance: ROC-AUC {auc}", **values)
     return language.say(
-        "The churn model does not beat a simple rule: ROC-AUC {auc} against {rule_auc} (“{rule}”). Use the rule", **values
+        "The churn model does not beat a simple rule: ROC-AUC {auc} against {rule_auc} (“{rule}”). Use the rule",
+        **values,
     )
 
 
@@ -133,7 +134,9 @@ def _green(scene: Scene, data: pd.DataFrame) -> str:
         return ""
     share, n = float(row["share_green_churners"].iloc[0]), int(row["n_churners"].iloc[0])
     if not share:
-        return scene.say("None of the {n} accounts that left had been green 90 days before.", n=scene.language.number(n))
+        return scene.say(
+            "None of the {n} accounts that left had been green 90 days before.", n=scene.language.number(n)
+        )
     return scene.say(
         "Of {n} accounts that left, {share} had been green 90 days before: the score does not see everything.",
         n=scene.language.number(n),
@@ -187,10 +190,10 @@ def _remark(scene: Scene, row: dict[Any, Any]) -> str:
 def _caption(scene: Scene, data: pd.DataFrame) -> str:
     return sentences(
         scene.language.count(
-            "Backtest: at the end of each quarter the scores saw only what was known then; {n} decision to leave within"
-            " three months came after.",
-            "Backtest: at the end of each quarter the scores saw only what was known then; {n} decisions to leave within"
-            " three months came after.",
+            "Backtest: at the end of each quarter the scores saw only what was known then; {n} decision to leave"
+            " within three months came after.",
+            "Backtest: at the end of each quarter the scores saw only what was known then; {n} decisions to leave"
+            " within three months came after.",
             int(data["n_events"].max()),
         ),
         scene.say(

@@ -47,9 +47,14 @@ def _by_product(offers: pd.DataFrame) -> pd.DataFrame:
     offers = offers.assign(peers=offers["peers"].where(known))
     found = offers.groupby("product", as_index=False).agg(
         n_accounts=("account_id", "nunique"), peers=("peers", "mean"), n_peers=("n_peers", "max"), p=("p", "mean"),
-        mrr=("mrr", "sum"), expected_mrr=("expected_mrr", "sum"),
+        mrr=("mrr", "sum"), expected_mrr=("expected_mrr", _known_sum),
     )  # fmt: skip
-    return found.sort_values(["expected_mrr", "product"], ascending=[False, True], ignore_index=True)
+    order = ["expected_mrr", "mrr", "product"]
+    return found.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def _known_sum(values: pd.Series) -> float:
+    return float(values.sum(min_count=1))
 
 
 def _columns(scene: Scene) -> list[Column]:
@@ -66,12 +71,10 @@ def _columns(scene: Scene) -> list[Column]:
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
     first = shown.iloc[0]
-    total = float(shown["expected_mrr"].sum())
-    if not total:
-        return scene.say("No product is likely to be taken up")
-    title = scene.say(
-        "White space is worth {amount} of expected MRR", amount=scene.language.money(total)
-    )
+    total = _known_sum(shown["expected_mrr"])
+    if not total > 0:
+        return scene.say("How likely any product is to be taken up cannot be told yet")
+    title = scene.say("White space is worth {amount} of expected MRR", amount=scene.language.money(total))
     if len(shown) == 1:
         return scene.say("{title}, all of it in {product}", title=title, product=safe(first["product"]))
     share = scene.language.percent(float(first["expected_mrr"]) / total, 0)
@@ -87,7 +90,7 @@ def _first(scene: Scene, offers: pd.DataFrame) -> str:
     name = best["name"] if isinstance(best["name"], str) else best["account_id"]
     values = {"name": safe(name), "product": safe(best["product"]), "amount": scene.language.money(best["mrr"])}
     return scene.say(
-        "Begin with {name}: {product} would bring {amount} of MRR, with a probability of {p}.",
+        "Begin with {name}: {product} would bring {amount} of MRR, with a probability of {p} within 12 months.",
         **values,
         p=scene.language.percent(best["p"], 0),
     )
@@ -101,6 +104,7 @@ def _order(scene: Scene, n: int) -> str:
 
 def _meaning(scene: Scene) -> str:
     return scene.say(
-        "Peers: accounts of the same segment. Expected MRR: probability of taking the product up × its price for the"
-        " account. Under 5 peers no share is shown."
+        "Peers: accounts of the same segment and of similar MRR. Expected MRR: probability of taking the product up"
+        " within 12 months × its price for the account; a dash where too few ever took it up. Under 5 peers no share is"
+        " shown."
     )
