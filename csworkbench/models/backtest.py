@@ -43,8 +43,8 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
 
     At each closing D a scorer is trained on `known_on(…, D)` and scores the rows of D and of the month-ends until the
     next closing; y is the decision to leave in (D, D + 3 months] as known at `panel.until`, NA on the later rows.
-    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, band, green; sorted by score, month_end,
-    account_id.
+    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, band, green, sorted by score,
+    month_end, account_id.
     """
     y = label(panel, "churn", 0, HORIZON_MONTHS)
     found = []
@@ -62,7 +62,7 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
     return every.sort_values(["score", "month_end", "account_id"], ignore_index=True)
 
 
-_COLUMNS = "score quarter closing account_id segment month_end mrr y risk band green".split()
+_COLUMNS = ["score", "quarter", "closing", "account_id", "segment", "month_end", "mrr", "y", "risk", "band", "green"]
 
 
 def _scored(name: str, rows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

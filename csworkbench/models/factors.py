@@ -14,19 +14,44 @@ import pandas as pd
 from ..data.snapshot import View
 from ..metrics.intervals import SMALLEST_GROUP
 from .hazard_ratio import hazard_ratio
-from .labels import Outcome, label, months_to_event
+from .labels import Outcome, label
 from .named_reasons import named_reasons
 from .panel import Panel
 from .rules import FULL_USE, LOW_USE, RENEWAL_MONTHS, SIGNALS, Rule
 from .significance import benjamini_hochberg
 from .step_factors import step_factors
 
-COLUMNS = "phase factor outcome effect measure value low high n_with n_without mrr p_value".split()
+COLUMNS = [
+    "phase",
+    "factor",
+    "outcome",
+    "effect",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "n_with",
+    "n_without",
+    "mrr",
+    "p_value",
+]
 _OUTCOMES: tuple[Outcome, ...] = ("churn", "expansion")
-_FROM_SIGNALS = (
-    "usage_halved silent champion_left ticket_storm escalation detractor promoter failed_payment overdue_invoice"
-    " stuck_step csm_changed no_touch price_rise_ahead new_feature_use"
-).split()
+_FROM_SIGNALS = [
+    "usage_halved",
+    "silent",
+    "champion_left",
+    "ticket_storm",
+    "escalation",
+    "detractor",
+    "promoter",
+    "failed_payment",
+    "overdue_invoice",
+    "stuck_step",
+    "csm_changed",
+    "no_touch",
+    "price_rise_ahead",
+    "new_feature_use",
+]
 
 
 def _reached(name: str, limit: float) -> Rule:
@@ -46,8 +71,8 @@ _FURTHER: Mapping[str, tuple[str, Rule]] = MappingProxyType(
 def factors(view: View, panel: Panel, exposed: pd.DataFrame) -> pd.DataFrame:
     """Every factor × phase × outcome that at least 5 accounts had and 5 had not; columns of the frame factors.
 
-    exposed: flags per row of the panel, see `exposures`. measure: hazard_ratio (of leaving or growing in the next month,
-    accounts of the same month and segment compared), lift (reaching the step in time, see `step_factors`),
+    exposed: flags per row of the panel, see `exposures`. measure: hazard_ratio (of leaving or growing in the next
+    month, accounts of the same month and segment compared), lift (reaching the step in time, see `step_factors`),
     named_share (of the reasons that were named afterwards, see `named_reasons`). effect: success where the factor goes
     with growing, with the step, or with staying; failure where not. mrr: of the decisions or steps that came with the
     factor. q_value: Benjamini–Hochberg over all ratios.

@@ -53,10 +53,22 @@ def scorecard(tested: pd.DataFrame, decisions: pd.DataFrame, probabilities: Coll
     return _hidden(card.assign(n_churners=card["n_churners"].fillna(0)))
 
 
-_FIGURES = (
-    "roc_auc roc_auc_low roc_auc_high pr_auc lift_10 brier ece calibration_slope calibration_slope_low"
-    " calibration_slope_high calibration_in_the_large over_naive over_naive_low over_naive_high"
-).split()
+_FIGURES = [
+    "roc_auc",
+    "roc_auc_low",
+    "roc_auc_high",
+    "pr_auc",
+    "lift_10",
+    "brier",
+    "ece",
+    "calibration_slope",
+    "calibration_slope_low",
+    "calibration_slope_high",
+    "calibration_in_the_large",
+    "over_naive",
+    "over_naive_low",
+    "over_naive_high",
+]
 _COLUMNS = ["score", "segment", "n", "n_accounts", "n_events", *_FIGURES, "best_naive", "verdict"]
 
 

@@ -47,10 +47,24 @@ def signal_register(
     return found
 
 
-_COLUMNS = (
-    "signal kind n_fired n_true precision low high recall base_rate lift median_lead_days mrr_attached false_per_true"
-    " p_value accounts_now mrr_now"
-).split()
+_COLUMNS = [
+    "signal",
+    "kind",
+    "n_fired",
+    "n_true",
+    "precision",
+    "low",
+    "high",
+    "recall",
+    "base_rate",
+    "lift",
+    "median_lead_days",
+    "mrr_attached",
+    "false_per_true",
+    "p_value",
+    "accounts_now",
+    "mrr_now",
+]
 
 
 class _Facts:

@@ -13,7 +13,20 @@ from ..metrics.journey import journey
 from .hazard_ratio import risk_ratio
 from .panel import Panel
 
-_COLUMNS = "phase factor outcome effect measure value low high n_with n_without mrr p_value".split()
+_COLUMNS = [
+    "phase",
+    "factor",
+    "outcome",
+    "effect",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "n_with",
+    "n_without",
+    "mrr",
+    "p_value",
+]
 
 
 def step_factors(view: View, panel: Panel) -> pd.DataFrame:
