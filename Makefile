@@ -36,7 +36,8 @@ lint: $(READY) ## style, types, direction of the rooms, stripped notebooks
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --verify $(NOTEBOOKS)
 
-lab: $(READY) ## JupyterLab on the notebooks
+lab: $(READY) ## JupyterLab on the notebooks, with kernels that start at once
+	$(BIN)/python -m csworkbench.report.kernelspec
 	$(BIN)/jupyter lab --notebook-dir=.
 
 sample: $(READY) ## write data/sample anew (same bytes)

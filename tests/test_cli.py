@@ -156,15 +156,60 @@ def test_a_wrong_choice_is_refused_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_refused_workspace_leaves_an_earlier_output_untouched(
+def test_a_refused_workspace_leaves_an_earlier_output_untouched_but_for_a_word_in_its_ledger(
     workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    ledger = ".csworkbench/ledger.jsonl"
     assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
     before = contents(tmp_path / "out")
     (workspace / "subscriptions.csv").write_text(ITEMS.replace("250", "1,00"), encoding="utf-8")
     assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 2
-    assert contents(tmp_path / "out") == before
+    after = contents(tmp_path / "out")
+    assert after.pop(ledger).startswith(before.pop(ledger))
+    assert after == before
     assert "row 3" in capsys.readouterr().err
+    assert cli.main(["status", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    assert "the workspace" in told
+    assert "was refused: 1 problem" in told
+    assert told.count("succeeded") == 2
+
+
+def test_an_unchanged_quarter_is_kept_without_opening_its_tables(
+    workspace: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert qbr(workspace, template, tmp_path / "out") == 0
+    before = contents(tmp_path / "out")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    heavy = (
+        "pandas",
+        "numpy",
+        "pyarrow",
+        "duckdb",
+        "papermill",
+        "nbclient",
+        "nbconvert",
+        "jupyter_client",
+        "matplotlib",
+    )
+    chosen = ["--quarter", "2026Q3", "--packs", str(template), "--output", str(tmp_path / "out"), "--jobs", "2"]
+    run = f"cli.main({['qbr', str(workspace), *chosen]!r})"
+    script = f"import sys; from csworkbench import cli; print({run}, [m for m in {heavy!r} if m in sys.modules])"
+    started = os.times()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    ended = os.times()
+    assert done.stdout.splitlines()[-1] == "0 []"
+    assert "4 of 4 packs ready, 4 of them unchanged" in done.stdout
+    assert ended.children_user + ended.children_system - started.children_user - started.children_system < 2
+    after = contents(tmp_path / "out")
+    assert {name for name in after if after[name] != before[name]} == {".csworkbench/ledger.jsonl"}
+
+
+def test_a_changed_export_makes_the_packs_that_it_can_change(workspace: Path, template: Path, tmp_path: Path) -> None:
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
+    (workspace / "subscriptions.csv").write_text(ITEMS.replace("100", "300"), encoding="utf-8")
+    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
+    assert "MRR 300" in (tmp_path / "out" / "segment-SMB-2026Q3-en.html").read_text("utf-8")
 
 
 def test_only_makes_the_packs_that_match_and_keeps_the_others_in_the_index(

@@ -10,6 +10,7 @@ import click
 from ..errors import CsworkbenchError
 from ..version import __version__
 from .check import check
+from .evaluate import evaluate
 from .init import init
 from .options import GOOD, INTERRUPTED, REFUSED
 from .qbr import qbr
@@ -24,7 +25,7 @@ def cli() -> None:
     """Exports of a subscription company in, checked numbers and business review packs out."""
 
 
-for command in (check, init, qbr, schedule, simulate, status):
+for command in (check, evaluate, init, qbr, schedule, simulate, status):
     cli.add_command(command)
 
 

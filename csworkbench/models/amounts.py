@@ -40,12 +40,14 @@ class Amounts:
         places = {name: place for place, name in enumerate(self.cells)}
         return np.array([places.get(str(cell), len(self.cells)) for cell in cells], dtype=np.int64)
 
-    def mean(self, codes: Ints) -> Floats:
-        """Expected relative change of accounts with these pools, given that they change; 0 when none was ever seen."""
+    def mean(self, codes: Ints, power: int = 1) -> Floats:
+        """Expected relative change (to that power) of accounts with these pools, given that they change.
+
+        0 when none was ever seen.
+        """
         if not self.n:
             return np.zeros(len(codes))
-        sums = np.add.reduceat(np.append(self.values, 0.0), self.starts) if len(self.starts) else np.zeros(0)
-        means = np.divide(sums, self.sizes, where=self.sizes > 0, out=np.zeros(len(sums)))
+        means = np.add.reduceat(self.values**power, self.starts) / self.sizes
         trust = self.trust[codes]
         return np.asarray(trust * means[codes] + (1 - trust) * means[-1], dtype=np.float64)
 

@@ -53,11 +53,11 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
         ahead = panel.month - month_numbers(pd.Series([pd.Timestamp(closing)]), panel.until)[0]
         rows = panel.rows[(ahead >= 0) & (ahead < HORIZON_MONTHS)]
         came = y.reindex(rows.index).where(rows["month_end"] == pd.Timestamp(closing))
-        facts = {"quarter": quarter, "closing": pd.Timestamp(closing), "y": came}
         for scorer in scorers:
             predict = scorer.train(known)
             if predict is not None:
-                found.append(_scored(scorer.name, rows, predict(rows)).assign(**facts))
+                scored = _scored(scorer.name, rows, predict(rows))
+                found.append(scored.assign(y=came, quarter=quarter, closing=pd.Timestamp(closing)))
     every = pd.concat(found)[_COLUMNS] if found else pd.DataFrame(columns=_COLUMNS)
     return every.sort_values(["score", "month_end", "account_id"], ignore_index=True)
 

@@ -143,7 +143,8 @@ class _Parts(NamedTuple):
         return float(self._spread(self.y, events) + self._spread(~self.y, others) + both * n / (n - 1))
 
     def _sums(self, rows: NDArray[np.bool_], parts: Floats) -> Floats:
-        return np.bincount(self.account[rows], weights=parts, minlength=int(self.account.max()) + 1)
+        n = int(self.account.max()) + 1
+        return np.asarray(np.bincount(self.account[rows], weights=parts, minlength=n), dtype=np.float64)
 
     def _spread(self, rows: NDArray[np.bool_], sums: Floats) -> float:
         n = len(np.unique(self.account[rows]))

@@ -1,61 +1,98 @@
-"""How far quarters stray from their forecasts beyond the chance of each account: common shocks and a model's own error."""
+"""How quarters stray from their forecasts beyond the chance of each account: a drift of the level, and common shocks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import gammaln
 
 Floats = NDArray[np.float64]
 
-GRID = np.linspace(0.0, 1.0, 41)
-PRIOR_SCALE = 0.25
+LEVELS = np.linspace(-1.0, 1.0, 81)
+SIGMAS = np.linspace(0.0, 0.8, 17)
+LEVEL_SCALE, SIGMA_SCALE = 0.2, 0.15
+HALF_LIFE_MONTHS = 9.0
+OVERLAP = 3
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A forecast of one outcome as of an earlier month-end, and what came of it.
+
+    age_months: months from the end of its quarter to now. expected: MRR that was expected to move, at each of LEVELS
+    by which the accounts' log-odds might have been too low. variance: of that MRR at level 0, by the chance of each
+    account alone. observed: MRR that moved.
+    """
+
+    age_months: int
+    expected: Floats
+    variance: float
+    observed: float
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How uncertain the common shock of a quarter is, on log-odds.
+    """What is believed of the common shock of the next quarter, on the accounts' log-odds of one outcome.
 
-    sigmas: possible standard deviations. weights: their posterior probabilities, summing to 1.
+    weights: posterior probability of each of LEVELS (the drift) × SIGMAS (standard deviation of a quarter's shock).
     """
 
-    sigmas: Floats
     weights: Floats
 
     @property
-    def mean(self) -> float:
-        """Posterior mean of the standard deviation."""
-        return float(self.sigmas @ self.weights)
+    def shift(self) -> float:
+        """The drift to correct for: log of the expected odds ratio."""
+        return float(np.log(np.exp(LEVELS) @ self.weights.sum(axis=1)))
+
+    @property
+    def sigma(self) -> float:
+        """Expected standard deviation of the shock around the drift."""
+        return float(self.weights.sum(axis=0) @ SIGMAS)
 
     def drawn(self, n: int, rng: np.random.Generator) -> Floats:
-        """n shocks; their odds ratios average 1 for every standard deviation."""
-        sigma = rng.choice(self.sigmas, size=n, p=self.weights)
-        return np.asarray(sigma * rng.standard_normal(n) - sigma**2 / 2, dtype=np.float64)
+        """Shocks of n quarters around the shift; their odds ratios average 1."""
+        chosen = rng.choice(self.weights.size, size=n, p=self.weights.ravel())
+        level, sigma = LEVELS[chosen // len(SIGMAS)], SIGMAS[chosen % len(SIGMAS)]
+        return np.asarray(level - self.shift + sigma * rng.standard_normal(n) - sigma**2 / 2, dtype=np.float64)
 
 
-NO_SPREAD = Spread(np.zeros(1), np.ones(1))
+def spread(tried: Sequence[Tried]) -> Spread:
+    """What earlier forecasts say of drift and shocks.
 
-
-def spread(past: pd.DataFrame) -> Spread:
-    """What earlier quarters, forecast as of their opening, say of the common shock.
-
-    past: one row per quarter; expected (events, the sum of the accounts' probabilities) and observed (events).
-    Given a standard deviation s, events are negative binomial with the expected mean and the variance of a gamma
-    mixture, mean + mean² × (exp(s²) − 1). Prior of s: half normal with scale .25, on a grid from 0 to 1.
+    MRR that moved, in units of variance ÷ mean, is taken as negative binomial: the mean at the level, and the variance
+    of a Poisson number mixed over log-normal shocks of the standard deviation. Priors: level N(0, .2), standard
+    deviation half normal (.15). A forecast counts a third, as three windows overlap, and half as much with every
+    9 months of age.
     """
-    known = past[past["expected"] > 0]
-    log_weight = -0.5 * (GRID / PRIOR_SCALE) ** 2
-    mean, seen = known["expected"].to_numpy(dtype=np.float64), known["observed"].to_numpy(dtype=np.float64)
-    log_weight = log_weight + np.array([_log_likelihood(seen, mean, sigma) for sigma in GRID])
+    log_weight = -0.5 * (LEVELS[:, None] / LEVEL_SCALE) ** 2 - 0.5 * (SIGMAS[None, :] / SIGMA_SCALE) ** 2
+    for one in tried:
+        if one.variance > 0:
+            log_weight = log_weight + 0.5 ** (one.age_months / HALF_LIFE_MONTHS) / OVERLAP * _log_likelihood(one)
     weights = np.exp(log_weight - log_weight.max())
-    return Spread(GRID, weights / weights.sum())
+    return Spread(weights / weights.sum())
 
 
-def _log_likelihood(seen: Floats, mean: Floats, sigma: float) -> float:
-    if sigma == 0:
-        return float(stats.poisson.logpmf(seen, mean).sum())
-    size = 1 / np.expm1(sigma**2)
-    return float(stats.nbinom.logpmf(seen, size, size / (size + mean)).sum())
+NO_SPREAD = Spread(np.outer(LEVELS == 0, SIGMAS == 0).astype(np.float64))
+
+
+def _log_likelihood(one: Tried) -> Floats:
+    """Level × sigma: log density of what was observed."""
+    unit = one.variance / np.interp(0.0, LEVELS, one.expected)
+    mean, seen = one.expected / unit, one.observed / unit
+    pull = np.gradient(np.log(one.expected), LEVELS)
+    extra = np.expm1((pull[:, None] * SIGMAS[None, :]) ** 2)
+    return np.where(extra > 0, _negative_binomial(seen, mean[:, None], extra), _poisson(seen, mean[:, None]))
+
+
+def _poisson(seen: float, mean: Floats) -> Floats:
+    return np.asarray(seen * np.log(mean) - mean - gammaln(seen + 1))
+
+
+def _negative_binomial(seen: float, mean: Floats, extra: Floats) -> Floats:
+    """Log density with variance mean + extra × mean²; for amounts between whole numbers by the gamma function."""
+    size = 1 / np.where(extra > 0, extra, 1.0)
+    chosen = gammaln(seen + size) - gammaln(size) - gammaln(seen + 1)
+    return np.asarray(chosen + size * np.log(size / (size + mean)) + seen * np.log(mean / (size + mean)))

@@ -10,60 +10,33 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..data.snapshot import View
 from ..metrics.intervals import SMALLEST_GROUP
+from .factor_rows import FactorRow, frame_of, row_of
 from .hazard_ratio import hazard_ratio
 from .labels import Outcome, label
 from .named_reasons import named_reasons
+from .next_decision import next_decisions
 from .panel import Panel
-from .rules import FULL_USE, LOW_USE, RENEWAL_MONTHS, SIGNALS, Rule
+from .rules import FULL_USE, LOW_USE, RENEWAL_MONTHS, SIGNALS, Rule, at_least
 from .significance import benjamini_hochberg
 from .step_factors import step_factors
 
-COLUMNS = [
-    "phase",
-    "factor",
-    "outcome",
-    "effect",
-    "measure",
-    "value",
-    "low",
-    "high",
-    "n_with",
-    "n_without",
-    "mrr",
-    "p_value",
-]
-_OUTCOMES: tuple[Outcome, ...] = ("churn", "expansion")
-_FROM_SIGNALS = [
-    "usage_halved",
-    "silent",
-    "champion_left",
-    "ticket_storm",
-    "escalation",
-    "detractor",
-    "promoter",
-    "failed_payment",
-    "overdue_invoice",
-    "stuck_step",
-    "csm_changed",
-    "no_touch",
-    "price_rise_ahead",
+OUTCOMES: tuple[Outcome, ...] = ("churn", "expansion")
+PHASES = ("onboarding", "operation", "renewal")
+_FROM_SIGNALS = (
+    *("usage_halved", "silent", "champion_left", "ticket_storm", "escalation", "detractor", "promoter"),
+    *("failed_payment", "overdue_invoice", "stuck_step", "csm_changed", "no_touch", "price_rise_ahead"),
     "new_feature_use",
-]
-
-
-def _reached(name: str, limit: float) -> Rule:
-    return lambda rows: (rows[name] >= limit).where(rows[name].notna())
-
-
-_FURTHER: Mapping[str, tuple[str, Rule]] = MappingProxyType(
+)
+_FURTHER: Mapping[str, tuple[tuple[str, ...], Rule]] = MappingProxyType(
     {
-        "seats_in_use": ("seat_utilisation", _reached("seat_utilisation", (LOW_USE + FULL_USE) / 2)),
-        "first_value_reached": ("first_value_reached", _reached("first_value_reached", 1)),
-        "proactive_care": ("proactive_share_90d", _reached("proactive_share_90d", 0.5)),
-        "experienced_csm": ("csm_tenure_months", _reached("csm_tenure_months", 12)),
+        "seats_in_use": (("seat_utilisation",), at_least("seat_utilisation", (LOW_USE + FULL_USE) / 2)),
+        "first_value_reached": (("first_value_reached",), at_least("first_value_reached", 1)),
+        "proactive_care": (("proactive_share_90d",), at_least("proactive_share_90d", 0.5)),
+        "experienced_csm": (("csm_tenure_months",), at_least("csm_tenure_months", 12)),
     }
 )
 
@@ -77,10 +50,9 @@ def factors(view: View, panel: Panel, exposed: pd.DataFrame) -> pd.DataFrame:
     with growing, with the step, or with staying; failure where not. mrr: of the decisions or steps that came with the
     factor. q_value: Benjamini–Hochberg over all ratios.
     """
-    flags = factor_flags(panel, exposed)
-    parts = [pd.DataFrame(_hazards(panel, flags), columns=COLUMNS)]
+    parts = [frame_of(_hazards(panel, factor_flags(panel, exposed)))]
     if view.has("milestones") and view.settings.journey:
-        parts.append(step_factors(view, panel))
+        parts.append(frame_of(step_factors(view, panel)))
     if view.has("factors"):
         parts.append(named_reasons(view, panel))
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
@@ -90,11 +62,10 @@ def factors(view: View, panel: Panel, exposed: pd.DataFrame) -> pd.DataFrame:
 def factor_flags(panel: Panel, exposed: pd.DataFrame) -> pd.DataFrame:
     """Which factor holds on which row: float columns of 1, 0 or NaN (not measured)."""
     rows = panel.rows.join(exposed[exposed.columns.difference(panel.rows.columns)])
-    rules = {code: (SIGNALS[code].features, SIGNALS[code].holds) for code in _FROM_SIGNALS}
-    rules |= {code: ((feature,), rule) for code, (feature, rule) in _FURTHER.items()}
+    rules = {code: (SIGNALS[code].features, SIGNALS[code].rule) for code in _FROM_SIGNALS} | dict(_FURTHER)
     there = {code: rule(rows) for code, (features, rule) in rules.items() if set(features) <= set(rows.columns)}
     flags = pd.DataFrame(there, index=rows.index).astype("boolean").astype("Float64").astype("float64")
-    return flags.join(exposed[[name for name in exposed.columns if name != "price_risk_open"]].astype("float64"))
+    return flags.join(exposed.drop(columns="price_risk_open", errors="ignore").astype("float64"))
 
 
 def phases(panel: Panel) -> pd.Series:
@@ -108,39 +79,45 @@ def phases(panel: Panel) -> pd.Series:
     return phase
 
 
-def _hazards(panel: Panel, flags: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    phase = phases(panel).to_numpy()
+def _hazards(panel: Panel, flags: pd.DataFrame) -> Iterator[FactorRow]:
+    phase, account = phases(panel).to_numpy(), pd.factorize(panel.rows["account_id"])[0]
     strata = pd.factorize(pd.MultiIndex.from_arrays([panel.month, panel.rows["segment"]]))[0]
-    account = pd.factorize(panel.rows["account_id"])[0]
-    for outcome in _OUTCOMES:
-        y = label(panel, outcome, 0, 1).astype("float64").to_numpy()
-        mrr = _mrr_of_next(panel, outcome)
-        for factor in flags.columns:
-            held = flags[factor].to_numpy()
-            for name in ("onboarding", "operation", "renewal"):
-                rows = (phase == name) & ~np.isnan(y) & ~np.isnan(held)
-                on, off = rows & (held == 1), rows & (held == 0)
-                n_with, n_without = len(np.unique(account[on])), len(np.unique(account[off]))
-                if min(n_with, n_without) < SMALLEST_GROUP:
-                    continue
-                ratio = hazard_ratio(strata[rows], held[rows], y[rows], account[rows])
-                if np.isnan(ratio.value):
-                    continue
-                effect = "success" if (ratio.value > 1) == (outcome == "expansion") else "failure"
-                came = float(mrr[on & (y == 1)].sum())
-                counts = (n_with, n_without, came, ratio.p_value)
-                yield name, factor, outcome, effect, "hazard_ratio", *ratio[:3], *counts
+    for outcome in OUTCOMES:
+        y, mrr = label(panel, outcome, 0, 1).astype("float64").to_numpy(), _moved(panel, outcome)
+        for name in PHASES:
+            rows = np.flatnonzero((phase == name) & ~np.isnan(y))
+            facts = _Facts(strata[rows], account[rows], y[rows].astype(np.float64), mrr[rows])
+            for factor in flags.columns:
+                found = facts.row(name, factor, outcome, flags[factor].to_numpy()[rows])
+                if found:
+                    yield found
 
 
-def _mrr_of_next(panel: Panel, outcome: Outcome) -> np.ndarray:
+def _moved(panel: Panel, outcome: Outcome) -> NDArray[np.float64]:
     """MRR of the row (churn), or by which the account grows with its next decision (expansion)."""
-    if outcome == "churn":
-        return panel.rows["mrr"].to_numpy(dtype=float)
-    events = panel.events[panel.events["kind"] == outcome].sort_values("on")
-    rows = panel.rows[["account_id", "month_end"]].reset_index().astype({"month_end": "datetime64[us]"})
-    by = {"by": "account_id", "direction": "forward", "allow_exact_matches": False}
-    typed = events.astype({"on": "datetime64[us]"})
-    found = pd.merge_asof(rows.sort_values("month_end"), typed, left_on="month_end", right_on="on", **by)
-    return (
-        found.sort_index().set_index("index")["mrr_change"].reindex(panel.rows.index).fillna(0.0).to_numpy(dtype=float)
-    )
+    lost = outcome == "churn"
+    moved = panel.rows["mrr"] if lost else next_decisions(panel, outcome)["mrr_change"].fillna(0.0)
+    return moved.to_numpy(dtype=np.float64)
+
+
+class _Facts:
+    """Rows of one phase, with what became of them."""
+
+    def __init__(
+        self,
+        strata: NDArray[np.intp],
+        account: NDArray[np.intp],
+        y: NDArray[np.float64],
+        mrr: NDArray[np.float64],
+    ) -> None:
+        self.strata, self.account, self.y, self.mrr = strata, account, y, mrr
+
+    def row(self, phase: str, factor: str, outcome: Outcome, held: NDArray[np.float64]) -> FactorRow | None:
+        """The hazard ratio of the factor; None where it is not finite or a group is too small to be shown."""
+        known = ~np.isnan(held)
+        counts = (len(np.unique(self.account[held == 1])), len(np.unique(self.account[held == 0])))
+        if min(counts) < SMALLEST_GROUP:
+            return None
+        ratio = hazard_ratio(self.strata[known], held[known], self.y[known], self.account[known])
+        mrr = float(self.mrr[(held == 1) & (self.y == 1)].sum())
+        return None if np.isnan(ratio.value) else row_of(phase, factor, outcome, "hazard_ratio", ratio, counts, mrr)

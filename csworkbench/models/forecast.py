@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ..data.snapshot import Snapshot, View
 from ..metrics.accounts import csm_names
 from ..metrics.book import owners_on, segment_of
-from ..metrics.calendar import Quarter
+from ..metrics.calendar import Quarter, month_index
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.revenue import UNASSIGNED_CSM
 from .chances import QuarterModel, inputs, learn
-from .dispersion import Spread, spread
+from .dispersion import LEVELS, Spread, Tried, spread
 from .outcomes import months_later, outcomes, settled
 from .panel import Panel
 from .portfolio import OUTCOMES, Book, Floats, simulated
@@ -26,7 +26,8 @@ from .portfolio import OUTCOMES, Book, Floats, simulated
 LEVEL = 0.90
 FEWEST_MONTHS = 6
 FEWEST_CHURNS = 5
-MOST_DRAWS, DRAWN_CELLS, FEWEST_DRAWS = 4_000, 20_000_000, 1_000
+MOST_DRAWS, DRAWN_CELLS, FEWEST_DRAWS = 4_000, 3_000_000, 500
+QUARTERS_TRIED = 5
 MEASURES = ("nnmrr", "churn", "contraction", "expansion", "mrr_close", "grr", "nrr")
 
 
@@ -93,24 +94,31 @@ class Forecaster:
         """The numbers that models read of every row of the panel."""
         return inputs(self.panel.rows, self.panel.features)
 
-    def past(self, as_of: date) -> pd.DataFrame:
-        """Earlier forecasts and what came of them: outcome, month_end, expected and observed (events, of all accounts).
+    def tried(self, as_of: date) -> dict[str, list[Tried]]:
+        """By outcome: forecasts as of the month-ends of the last quarters, and what came of them.
 
-        Each month-end is forecast by the model of the last quarter's end on or before it; its three months are over
-        by `as_of`.
+        Each is made by the model of the last quarter's end on or before it; its three months are over by `as_of`.
         """
-        became, rows, found = self.became(as_of), self.panel.rows, []
-        for day in self.months:
+        days = [day for day in self.months if months_later(day) <= as_of][-3 * QUARTERS_TRIED :]
+        found: dict[str, list[Tried]] = {name: [] for name in OUTCOMES}
+        for day in days:
             cut = self._last_close(day)
-            if months_later(day) > as_of or self.reason_against(cut):
-                continue
-            at = (rows["month_end"] == pd.Timestamp(day)).to_numpy()
-            then = rows[at]
-            expected = self.model(cut).book(then, self.inputs[at]).chances.sum(axis=1)
-            after = became[(became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(then["account_id"])]
-            seen = after["outcome"].value_counts()
-            found += [(name, day, expected[k], int(seen.get(name, 0))) for k, name in enumerate(OUTCOMES)]
-        return pd.DataFrame(found, columns=["outcome", "month_end", "expected", "observed"])
+            if not self.reason_against(cut):
+                self._try(day, self.model(cut), as_of, found)
+        return found
+
+    def _try(self, day: date, model: QuarterModel, as_of: date, found: dict[str, list[Tried]]) -> None:
+        at = (self.panel.rows["month_end"] == pd.Timestamp(day)).to_numpy()
+        book = model.book(self.panel.rows[at], self.inputs[at])
+        became = self.became(as_of)
+        came = became[
+            (became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(self.panel.rows["account_id"][at])
+        ]
+        moved = (came["change"] * came["mrr_open"]).groupby(came["outcome"]).sum()
+        age = month_index(as_of) - month_index(months_later(day))
+        for name in OUTCOMES:
+            total = book.total_at(name, LEVELS)
+            found[name].append(Tried(age, total, book.variance(name), float(moved.get(name, 0.0))))
 
     def _last_close(self, day: date) -> date:
         quarter = Quarter.of(day, self.snapshot.settings.company.fiscal_year_start)
@@ -123,13 +131,14 @@ class Forecaster:
         undecided = known.index[known["outcome"] == "none"]
         at = ((rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(undecided)).to_numpy()
         now = rows[at]
-        past = self.past(as_of)
+        spreads = {name: spread(tried) for name, tried in self.tried(as_of).items()}
+        book = self.model(as_of).book(now, self.inputs[at])
         return Ahead(
             _described(view, known),
             known.index.isin(now["account_id"]),
-            self.model(as_of).book(now, self.inputs[at]),
+            book.shifted({name: found.shift for name, found in spreads.items()}),
             _certain(known),
-            {name: spread(past[past["outcome"] == name]) for name in OUTCOMES},
+            spreads,
         )
 
 

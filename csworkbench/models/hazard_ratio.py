@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import erfc, exp, log, sqrt
+from math import erfc, exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .significance import two_sided_z
+from ..metrics.intervals import wilson
+from .significance import fisher_exact, two_sided_z
 
 Floats = NDArray[np.float64]
 _NOTHING = float("nan")
@@ -62,7 +63,8 @@ class _AtRisk:
     def shares(self, beta: float) -> Floats:
         """Share of the hazard of each stratum that is borne by exposed rows."""
         total = self.with_ * exp(beta) + self.without
-        return np.divide(self.with_ * exp(beta), total, out=np.zeros_like(total), where=total > 0)
+        shares: Floats = np.divide(self.with_ * exp(beta), total, out=np.zeros_like(total), where=total > 0)
+        return shares
 
     def fitted(self) -> tuple[float, float]:
         """The log ratio by Newton's method, and the information."""
@@ -87,14 +89,29 @@ class _AtRisk:
 
 
 def risk_ratio(n_hits: int, n: int, n_hits_without: int, n_without: int, level: float = 0.95) -> Ratio:
-    """Share with the factor ÷ share without; limits on the log scale. NaN where a group is empty or has no hit.
+    """Share with the factor ÷ share without. NaN where a group is empty or the share without is 0.
 
-    Source: Katz et al. (1978).
+    Limits from Wilson's limits of both shares by the method of variance estimates recovery, so that shares of 0 and 1
+    have honest ones; p-value: Fisher's exact test. Source: Donner and Zou (2012); Fisher (1935).
     """
-    if not (n and n_without and n_hits and n_hits_without):
+    if not (n and n_without and n_hits_without):
         return UNKNOWN_RATIO
-    error = sqrt(1 / n_hits - 1 / n + 1 / n_hits_without - 1 / n_without)
-    return _ratio(log(n_hits / n) - log(n_hits_without / n_without), error, level)
+    p, p_without = n_hits / n, n_hits_without / n_without
+    (low, high), (low_without, high_without) = (
+        wilson(*counts, level) for counts in ((n_hits, n), (n_hits_without, n_without))
+    )
+    return Ratio(
+        p / p_without,
+        _recovered(p, p_without, float(low), float(high_without), -1),
+        _recovered(p, p_without, float(high), float(low_without), 1),
+        fisher_exact(n_hits, n, n_hits_without, n_without),
+    )
+
+
+def _recovered(p: float, p_without: float, limit: float, other: float, sign: int) -> float:
+    product = p * p_without
+    inner = product**2 - limit * other * (2 * p - limit) * (2 * p_without - other)
+    return (product + sign * sqrt(max(inner, 0.0))) / (other * (2 * p_without - other))
 
 
 def _ratio(log_ratio: float, error: float, level: float) -> Ratio:

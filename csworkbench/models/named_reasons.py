@@ -31,9 +31,9 @@ def named_reasons(view: View, panel: Panel) -> pd.DataFrame:
     found = found.merge(whole[whole["n_all"] >= SMALLEST_GROUP], on=["phase", "event"])
     low, high = wilson(found["n_with"], found["n_all"])
     effect = np.where(found["event"].isin(SUCCESSES), "success", "failure")
-    rates = {"value": found["n_with"] / found["n_all"], "low": low, "high": high, "p_value": np.nan}
-    counts = {"n_without": found["n_all"] - found["n_with"], "effect": effect, "measure": "named_share"}
-    return found.rename(columns={"event": "outcome"}).assign(**rates, **counts).drop(columns="n_all")
+    share, n_without = found["n_with"] / found["n_all"], found["n_all"] - found["n_with"]
+    rated = found.assign(value=share, low=low, high=high, p_value=np.nan, n_without=n_without, effect=effect)
+    return rated.rename(columns={"event": "outcome"}).drop(columns="n_all").assign(measure="named_share")
 
 
 def _moved(named: pd.DataFrame, panel: Panel) -> pd.Series:
@@ -41,6 +41,13 @@ def _moved(named: pd.DataFrame, panel: Panel) -> pd.Series:
     events = panel.events[["account_id", "kind", "on", "mrr_change"]].astype({"on": "datetime64[us]"})
     left = named[["account_id", "event", "named_on"]].rename(columns={"event": "kind"}).reset_index()
     left = left.sort_values("named_on")
-    near = {"direction": "nearest", "tolerance": pd.Timedelta(days=NEAR_DAYS), "by": ["account_id", "kind"]}
-    found = pd.merge_asof(left, events.sort_values("on"), left_on="named_on", right_on="on", **near)
+    found = pd.merge_asof(
+        left,
+        events.sort_values("on"),
+        left_on="named_on",
+        right_on="on",
+        by=["account_id", "kind"],
+        direction="nearest",
+        tolerance=pd.Timedelta(days=NEAR_DAYS),
+    )
     return found.set_index("index")["mrr_change"].reindex(named.index).fillna(0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -33,11 +33,32 @@ class Book:
     cells: Mapping[str, Ints]
     amounts: Mapping[str, Amounts]
 
+    def size(self, name: str, power: int = 1) -> Floats:
+        """Per account: expected MRR (to that power) that moves, given that the outcome happens."""
+        if name == "churn":
+            return np.asarray(self.mrr**power)
+        return np.asarray(self.mrr**power * self.amounts[name].mean(self.cells[name], power))
+
     @property
     def expected(self) -> Floats:
         """Outcome × account: expected MRR lost by churn, lost by contraction, won by expansion; currency per month."""
-        sizes = [np.ones(len(self.mrr)), *(self.amounts[name].mean(self.cells[name]) for name in OUTCOMES[1:])]
-        return np.asarray(self.chances * np.stack(sizes) * self.mrr, dtype=np.float64)
+        return np.asarray(self.chances * np.stack([self.size(name) for name in OUTCOMES]))
+
+    def shifted(self, shifts: Mapping[str, float]) -> Book:
+        """The book with the log-odds of each outcome moved by its shift."""
+        moved = shifted(self.chances, np.array([[shifts[name]] for name in OUTCOMES]))
+        return replace(self, chances=moved[:, :, 0])
+
+    def total_at(self, name: str, levels: Floats) -> Floats:
+        """MRR that the whole book is expected to move by one outcome, at each shift of its log-odds."""
+        chance = self.chances[OUTCOMES.index(name)]
+        odds = np.exp(levels)[:, None] * chance
+        return np.asarray((odds / (1 - chance + odds)) @ self.size(name))
+
+    def variance(self, name: str) -> float:
+        """Variance of the MRR that the whole book moves by one outcome, when accounts are independent."""
+        chance = self.chances[OUTCOMES.index(name)]
+        return float((chance * self.size(name, 2) - (chance * self.size(name)) ** 2).sum())
 
 
 def exclusive(p_churn: Floats, p_contraction: Floats, p_expansion: Floats) -> Floats:

@@ -36,11 +36,13 @@ class Signal:
         return self.rule(rows).astype("boolean")
 
 
-def _at_most(name: str, limit: float) -> Rule:
+def at_most(name: str, limit: float) -> Rule:
+    """Rule that holds up to the limit; null where not measured."""
     return lambda rows: (rows[name] <= limit).where(rows[name].notna())
 
 
-def _at_least(name: str, limit: float) -> Rule:
+def at_least(name: str, limit: float) -> Rule:
+    """Rule that holds from the limit on; null where not measured."""
     return lambda rows: (rows[name] >= limit).where(rows[name].notna())
 
 
@@ -59,39 +61,39 @@ def _new_milestone(rows: pd.DataFrame) -> pd.Series:
 
 
 def _above_zero(name: str) -> Rule:
-    return _at_least(name, SMALLEST_CHANGE)
+    return at_least(name, SMALLEST_CHANGE)
 
 
 _CHURN: Mapping[str, tuple[str, Rule]] = {
-    "usage_halved": ("usage_trend_3m", _at_most("usage_trend_3m", HALVED)),
-    "usage_drop": ("usage_trend_3m", _at_most("usage_trend_3m", 0.75)),
-    "far_below_peak": ("usage_vs_peak", _at_most("usage_vs_peak", HALVED)),
-    "silent": ("days_silent", _at_least("days_silent", SILENT_DAYS)),
-    "low_use": ("seat_utilisation", _at_most("seat_utilisation", LOW_USE)),
+    "usage_halved": ("usage_trend_3m", at_most("usage_trend_3m", HALVED)),
+    "usage_drop": ("usage_trend_3m", at_most("usage_trend_3m", 0.75)),
+    "far_below_peak": ("usage_vs_peak", at_most("usage_vs_peak", HALVED)),
+    "silent": ("days_silent", at_least("days_silent", SILENT_DAYS)),
+    "low_use": ("seat_utilisation", at_most("seat_utilisation", LOW_USE)),
     "champion_left": ("champion_left_180d", _above_zero("champion_left_180d")),
-    "ticket_storm": ("tickets_90d", _at_least("tickets_90d", STORM_TICKETS)),
+    "ticket_storm": ("tickets_90d", at_least("tickets_90d", STORM_TICKETS)),
     "escalation": ("escalated_90d", _above_zero("escalated_90d")),
-    "unhappy_csat": ("csat_90d", _at_most("csat_90d", UNHAPPY_CSAT)),
-    "detractor": ("nps_last nps_age_days", _recent_nps(_at_most("nps_last", DETRACTOR))),
+    "unhappy_csat": ("csat_90d", at_most("csat_90d", UNHAPPY_CSAT)),
+    "detractor": ("nps_last nps_age_days", _recent_nps(at_most("nps_last", DETRACTOR))),
     "failed_payment": ("failed_payments_90d", _above_zero("failed_payments_90d")),
     "overdue_invoice": ("overdue_invoices", _above_zero("overdue_invoices")),
     "stuck_step": ("stuck", _above_zero("stuck")),
-    "contraction": ("mrr_change_6m", _at_most("mrr_change_6m", -SMALLEST_CHANGE)),
+    "contraction": ("mrr_change_6m", at_most("mrr_change_6m", -SMALLEST_CHANGE)),
     "price_rise": ("price_rise_12m", _above_zero("price_rise_12m")),
     "price_rise_ahead": ("price_risk_open", _above_zero("price_risk_open")),
-    "renewal_soon": ("months_to_renewal", _at_most("months_to_renewal", RENEWAL_MONTHS)),
+    "renewal_soon": ("months_to_renewal", at_most("months_to_renewal", RENEWAL_MONTHS)),
     "csm_changed": ("csm_changed_180d", _above_zero("csm_changed_180d")),
-    "no_touch": ("touches_90d", _at_most("touches_90d", 0)),
+    "no_touch": ("touches_90d", at_most("touches_90d", 0)),
 }
 
 _UPSELL: Mapping[str, tuple[str, Rule]] = {
-    "seats_at_limit": ("seat_utilisation", _at_least("seat_utilisation", FULL_USE)),
-    "usage_growing": ("usage_trend_3m", _at_least("usage_trend_3m", MUCH_MORE_USE)),
+    "seats_at_limit": ("seat_utilisation", at_least("seat_utilisation", FULL_USE)),
+    "usage_growing": ("usage_trend_3m", at_least("usage_trend_3m", MUCH_MORE_USE)),
     "new_feature_use": ("feature_breadth", _wider_use),
-    "promoter": ("nps_last nps_age_days", _recent_nps(_at_least("nps_last", PROMOTER))),
+    "promoter": ("nps_last nps_age_days", _recent_nps(at_least("nps_last", PROMOTER))),
     "new_milestone": ("milestones_reached", _new_milestone),
     "grew_before": ("mrr_change_6m", _above_zero("mrr_change_6m")),
-    "close_contact": ("touches_90d", _at_least("touches_90d", 3)),
+    "close_contact": ("touches_90d", at_least("touches_90d", 3)),
 }
 
 

@@ -54,20 +54,9 @@ def scorecard(tested: pd.DataFrame, decisions: pd.DataFrame, probabilities: Coll
 
 
 _FIGURES = [
-    "roc_auc",
-    "roc_auc_low",
-    "roc_auc_high",
-    "pr_auc",
-    "lift_10",
-    "brier",
-    "ece",
-    "calibration_slope",
-    "calibration_slope_low",
-    "calibration_slope_high",
-    "calibration_in_the_large",
-    "over_naive",
-    "over_naive_low",
-    "over_naive_high",
+    *("roc_auc", "roc_auc_low", "roc_auc_high", "pr_auc", "lift_10", "brier", "ece"),
+    *("calibration_slope", "calibration_slope_low", "calibration_slope_high", "calibration_in_the_large"),
+    *("over_naive", "over_naive_low", "over_naive_high"),
 ]
 _COLUMNS = ["score", "segment", "n", "n_accounts", "n_events", *_FIGURES, "best_naive", "verdict"]
 
@@ -78,7 +67,7 @@ def _by_segment(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 def _figures(own: pd.DataFrame, is_probability: bool) -> dict[str, object]:
     y, risk = own["y"].to_numpy(), own["risk"].to_numpy()
-    sizes = {"n": len(own), "n_accounts": own["account_id"].nunique(), "n_events": int(y.sum())}
+    sizes: dict[str, object] = {"n": len(own), "n_accounts": own["account_id"].nunique(), "n_events": int(y.sum())}
     if not _enough(own):
         return sizes
     area = roc_auc(y, risk, own["account_id"])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..metrics.intervals import SMALLEST_GROUP, wilson
 from .labels import NEVER, Outcome, label, months_to_event
+from .next_decision import next_decisions
 from .panel import Panel
 from .rules import SIGNALS, Kind, Signal
 from .significance import benjamini_hochberg, binomial_tail
@@ -48,22 +49,8 @@ def signal_register(
 
 
 _COLUMNS = [
-    "signal",
-    "kind",
-    "n_fired",
-    "n_true",
-    "precision",
-    "low",
-    "high",
-    "recall",
-    "base_rate",
-    "lift",
-    "median_lead_days",
-    "mrr_attached",
-    "false_per_true",
-    "p_value",
-    "accounts_now",
-    "mrr_now",
+    *("signal", "kind", "n_fired", "n_true", "precision", "low", "high", "recall", "base_rate", "lift"),
+    *("median_lead_days", "mrr_attached", "false_per_true", "p_value", "accounts_now", "mrr_now"),
 ]
 
 
@@ -80,24 +67,14 @@ class _Facts:
         months = pd.Series(self.y).groupby(self.month)
         self.base = months.transform("mean").to_numpy()
         self.ahead = months_to_event(panel, outcome)
-        self.lead_days = _lead_days(panel, outcome)
+        days = next_decisions(panel, outcome)["on"] - panel.rows["month_end"]
+        self.lead_days = days.dt.days.to_numpy(dtype=np.float64)
         self.decision = np.where(
             self.ahead < NEVER, self.account.astype(np.int64) * NEVER + self.month + self.ahead, -1
         )
         self.mrr = panel.rows["mrr"].to_numpy(dtype=float)
         warned = (self.ahead <= horizon_months) & ~self.first
         self.n_decisions = len(np.unique(self.decision[warned]))
-
-
-def _lead_days(panel: Panel, outcome: Outcome) -> NDArray[np.float64]:
-    """Days from each row to the next decision of its account; NaN without one."""
-    rows = panel.rows[["account_id", "month_end"]].assign(row=np.arange(len(panel.rows)))
-    events = panel.events.loc[panel.events["kind"] == outcome, ["account_id", "on"]]
-    left = rows.astype({"month_end": "datetime64[us]"}).sort_values("month_end")
-    right = events.astype({"on": "datetime64[us]"}).sort_values("on")
-    by = {"by": "account_id", "direction": "forward", "allow_exact_matches": False}
-    found = pd.merge_asof(left, right, left_on="month_end", right_on="on", **by).sort_values("row")
-    return (found["on"] - found["month_end"]).dt.days.to_numpy(dtype=float)
 
 
 def onsets(held: NDArray[np.bool_], account: NDArray[np.intp], month: NDArray[np.intp], apart: int) -> NDArray[np.intp]:

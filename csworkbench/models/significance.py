@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+_ROUNDING = 1e-7
 
 
 def two_sided_z(level: float) -> float:
@@ -22,11 +23,21 @@ def binomial_tail(n_hits: int, n: int, share: float) -> float:
         return 1.0
     if not 0 < share < 1:
         return float(share >= 1)
-    terms = (
-        exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(share) + (n - k) * log1p(-share))
-        for k in range(n_hits, n + 1)
-    )
+    terms = (exp(_log_choose(n, k) + k * log(share) + (n - k) * log1p(-share)) for k in range(n_hits, n + 1))
     return min(sum(terms), 1.0)
+
+
+def fisher_exact(n_hits: int, n: int, n_hits_other: int, n_other: int) -> float:
+    """Two-sided p-value of equal shares in two groups: all tables no likelier than this one. Source: Fisher (1935)."""
+    hits, total = n_hits + n_hits_other, n + n_other
+    possible = range(max(0, hits - n_other), min(hits, n) + 1)
+    logs = np.array([_log_choose(n, k) + _log_choose(n_other, hits - k) for k in possible]) - _log_choose(total, hits)
+    here = logs[n_hits - possible.start]
+    return min(float(np.exp(logs[logs <= here + _ROUNDING]).sum()), 1.0)
+
+
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> Floats:

@@ -10,26 +10,12 @@ import pandas as pd
 from ..data.snapshot import View
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.journey import journey
+from .factor_rows import FactorRow, row_of
 from .hazard_ratio import risk_ratio
 from .panel import Panel
 
-_COLUMNS = [
-    "phase",
-    "factor",
-    "outcome",
-    "effect",
-    "measure",
-    "value",
-    "low",
-    "high",
-    "n_with",
-    "n_without",
-    "mrr",
-    "p_value",
-]
 
-
-def step_factors(view: View, panel: Panel) -> pd.DataFrame:
+def step_factors(view: View, panel: Panel) -> Iterator[FactorRow]:
     """Reaching a step in its due days: share of accounts with a factor ÷ share of those without.
 
     Looked at half way through the due days (landmark): accounts that have not reached the step by then, whose due days
@@ -40,10 +26,8 @@ def step_factors(view: View, panel: Panel) -> pd.DataFrame:
     waiting = _waiting(journey(view))
     happened = _happened(view)
     first = panel.rows.drop_duplicates("account_id").set_index("account_id")["mrr"].astype("float64")
-    found = []
     for milestone, rows in waiting.groupby("milestone", sort=False):
-        found += _of_step(str(milestone), rows, happened, first)
-    return pd.DataFrame(found, columns=_COLUMNS)
+        yield from _of_step(str(milestone), rows, happened, first)
 
 
 def _waiting(steps: pd.DataFrame) -> pd.DataFrame:
@@ -77,19 +61,15 @@ _SOURCES = {
 }
 
 
-def _of_step(
-    milestone: str, rows: pd.DataFrame, happened: pd.DataFrame, mrr: pd.Series
-) -> Iterator[tuple[object, ...]]:
+def _of_step(milestone: str, rows: pd.DataFrame, happened: pd.DataFrame, mrr: pd.Series) -> Iterator[FactorRow]:
     of_step = happened[happened["step"].isna() | (happened["step"] == milestone)]
     both = rows.merge(of_step, on="account_id")
     during = both[(both["on"] > both["since"]) & (both["on"] <= both["landmark"])]
     reached = rows.set_index("account_id")["reached"]
     for factor, held in during.groupby("factor"):
-        has = reached.index.isin(held["account_id"])
-        n_with, n_without = int(has.sum()), int((~has).sum())
-        ratio = risk_ratio(int(reached[has].sum()), n_with, int(reached[~has].sum()), n_without)
-        if min(n_with, n_without) < SMALLEST_GROUP or np.isnan(ratio.value):
-            continue
-        gained = float(mrr.reindex(reached.index[has & reached.to_numpy()]).sum())
-        effect = "success" if ratio.value > 1 else "failure"
-        yield milestone, factor, "step_in_time", effect, "lift", *ratio[:3], n_with, n_without, gained, ratio.p_value
+        has = pd.Series(reached.index.isin(held["account_id"]), reached.index)
+        counts = (int(has.sum()), int((~has).sum()))
+        ratio = risk_ratio(int(reached[has].sum()), counts[0], int(reached[~has].sum()), counts[1])
+        if min(counts) >= SMALLEST_GROUP and not np.isnan(ratio.value):
+            gained = float(mrr.reindex(reached.index[has & reached]).sum())
+            yield row_of(milestone, str(factor), "step_in_time", "lift", ratio, counts, gained)

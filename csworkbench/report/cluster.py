@@ -1,7 +1,7 @@
 """Packs made on an existing Dask cluster: inputs are shipped, the finished HTML comes back.
 
 Needs the extra `cluster` (distributed). Encryption and certificates are those of Dask's own configuration
-(distributed.comm.tls). A worker needs the same version of csworkbench and of Python, and no shared disk.
+(distributed.comm.tls). A worker needs the same csworkbench, libraries and Python, and no shared disk.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CsworkbenchError
-from .execute import Failure
-from .leash import Leashes
+from .make import Made
 from .shipping import Held, packed
-from .worker import Work, on_worker, versions
+from .worker import Versions, on_worker, versions
+
+if TYPE_CHECKING:
+    from .leash import Leashes
+    from .tasks import PackTask
 
 CONNECT_SECONDS = 10
 ALONE_SECONDS = 60.0
@@ -34,34 +37,30 @@ class Cluster:
     slots: int
     _sent: dict[str, Any] = field(default_factory=dict)
     _sending: threading.Lock = field(default_factory=threading.Lock)
+    _suspects: set[str] = field(default_factory=set)
     _one_suspect: threading.Lock = field(default_factory=threading.Lock)
 
-    def make(self, work: Work, task: Any, name: str, folders: Sequence[str], leashes: Leashes) -> Any:
-        """What `work(task, leashes, paths)` returns on a worker; Failure when none could finish it.
+    def make(self, task: PackTask, leashes: Leashes) -> Made:
+        """The pack of a task, made by a worker; nothing that goes wrong is raised.
 
-        work: an importable function. folders: those that the task reads; `paths` says where each lies on the worker.
-        A pack whose workers died is tried once more, no other suspect beside it, since another pack of the same worker
-        may have been the culprit.
+        A worker that is lost loses nothing, others take over. A pack whose workers died again and again has the outcome
+        kernel_died. Another pack of the same workers may have been the culprit, so that a further try has no other
+        suspect beside it.
         """
-        from distributed import KilledWorker
+        with self._beside_no_suspect(task.pack.name):
+            future = self._submitted(task)
+            try:
+                return self._ended(future, leashes) or self._result(future, task)
+            finally:
+                with suppress(Exception):
+                    future.cancel(force=True)
 
-        try:
-            return self._made(work, task, name, folders, leashes)
-        except KilledWorker:
-            with self._one_suspect, suppress(KilledWorker):
-                return self._made(work, task, name, folders, leashes)
-        raise Failure("kernel_died", "every worker that tried this pack died")
+    def _beside_no_suspect(self, name: str) -> AbstractContextManager[Any]:
+        return self._one_suspect if name in self._suspects else nullcontext()
 
-    def _made(self, work: Work, task: Any, name: str, folders: Sequence[str], leashes: Leashes) -> Any:
-        shipped = {folder: self._shipped(folder) for folder in folders}
-        key = f"{name}-{os.urandom(8).hex()}"
-        future = self.client.submit(on_worker, work, task, shipped, key=key, pure=False)
-        try:
-            self._wait(future, leashes)
-            return _result(future)
-        finally:
-            with suppress(Exception):
-                future.cancel(force=True)
+    def _submitted(self, task: PackTask) -> Any:
+        shipped = {folder: self._shipped(folder) for folder in task.paths}
+        return self.client.submit(on_worker, task, shipped, key=f"{task.pack.name}-{os.urandom(8).hex()}", pure=False)
 
     def _shipped(self, folder: str) -> Any:
         """The folder as a task of the cluster, so that it is there again when the worker that holds it is lost."""
@@ -71,43 +70,42 @@ class Cluster:
                 self._sent[folder] = self.client.submit(held, key=f"csworkbench-{held.sha256}")
             return self._sent[folder]
 
-    def _wait(self, future: Any, leashes: Leashes) -> None:
-        from distributed import wait
-
-        seen = time.monotonic()
-        while not future.done():
-            with suppress(TimeoutError):
-                wait(future, timeout=POLL_SECONDS)
-            if leashes.cancelled or leashes.cancel_requested:
-                raise Failure("cancelled", "the run was cancelled")
+    def _ended(self, future: Any, leashes: Leashes) -> Made | None:
+        """Wait for the future; what became of it where it must not be waited for any longer."""
+        done, seen = threading.Event(), time.monotonic()
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(POLL_SECONDS):
+            if leashes.cancelled:
+                return Made("cancelled", "the run was cancelled")
             if self.client.scheduler_info(n_workers=0).get("n_workers"):
                 seen = time.monotonic()
             elif time.monotonic() - seen > ALONE_SECONDS:
-                raise Failure("kernel_died", f"the cluster had no worker for {ALONE_SECONDS:g} seconds")
+                return Made("kernel_died", f"the cluster had no worker for {ALONE_SECONDS:g} seconds")
+        return None
 
+    def _result(self, future: Any, task: PackTask) -> Made:
+        from distributed import KilledWorker
 
-def _result(future: Any) -> Any:
-    from concurrent.futures import CancelledError
-
-    try:
-        made, failed = future.result()
-    except CancelledError as error:
-        raise Failure("kernel_died", f"the cluster gave the pack up: {error}") from None
-    if failed:
-        raise Failure(*failed)
-    return made
+        try:
+            made: Made = future.result()
+            return made
+        except KilledWorker as error:
+            self._suspects.add(task.pack.name)
+            n = error.allowed_failures + 1
+            return Made("kernel_died", f"{n} worker{'s' * (n > 1)} died, one after the other, while making this pack")
+        except BaseException as error:
+            return Made("kernel_died", f"the cluster gave the pack up: {_first_line(error)}")
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[Cluster]:
     """The cluster whose scheduler listens at that address, such as tcp://10.0.0.7:8786, until the block ends.
 
-    Raises CsworkbenchError when it cannot be reached, has no worker, or runs other versions.
+    Raises CsworkbenchError when it cannot be reached, has no worker, or would make other packs than this run.
     """
     client = _connected(address)
     try:
-        slots = _checked(client, address)
-        yield Cluster(client, slots)
+        yield Cluster(client, _checked(client, address))
     finally:
         client.close()
 
@@ -120,35 +118,30 @@ def _connected(address: str) -> Any:
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        said = f"no Dask scheduler answered at {address} in {CONNECT_SECONDS} seconds ({_first_line(error)})"
+        said = f"no Dask scheduler answered at {address} within {CONNECT_SECONDS} seconds ({_first_line(error)})"
         raise CsworkbenchError(f"{said}. Give its address as tcp://HOST:8786, or leave --cluster out.") from None
 
 
 def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}".rstrip(": ")
 
 
 def _checked(client: Any, address: str) -> int:
-    """The threads of all workers; refused when there is none, or when one could make other packs than this run."""
+    """The threads of all workers; refused when there is none, or when one differs from this run."""
     slots = int(client.scheduler_info(n_workers=0).get("total_threads", 0))
     if not slots:
         raise CsworkbenchError(f"the cluster at {address} has no worker. Start one: dask worker {address}")
-    others = [f"  {worker}: {said}" for worker, found in _found(client).items() if (said := _difference(found))]
+    found: dict[str, Any] = client.run(versions, on_error="return")
+    others = [f"  {worker}: {said}" for worker, theirs in found.items() if (said := _difference(theirs))]
     if others:
-        said = f"workers of the cluster at {address} differ from this run ({_told(versions())})"
+        said = f"workers of the cluster at {address} differ from this run, which has {versions().told}"
         raise CsworkbenchError("\n".join([f"{said}. Install the same on all of them.", *sorted(others)]))
     return slots
 
 
-def _found(client: Any) -> dict[str, Any]:
-    return dict(client.run(versions, on_error="return"))
-
-
-def _difference(found: Any) -> str:
-    if isinstance(found, BaseException):
-        return f"csworkbench cannot be used there ({_first_line(found)})"
-    return "" if tuple(found) == versions() else _told(found)
-
-
-def _told(found: tuple[str, str]) -> str:
-    return f"csworkbench {found[0]}, Python {found[1]}"
+def _difference(theirs: Versions | BaseException) -> str:
+    if isinstance(theirs, BaseException):
+        return f"csworkbench does not work there ({_first_line(theirs)})"
+    if theirs == versions():
+        return ""
+    return theirs.told if theirs.told != versions().told else "the same version, but other code or libraries"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -27,7 +28,7 @@ SCRATCH = "csw-"
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Put the content at that path: a temporary file beside it, on the disk, then renamed."""
-    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, suffix=path.suffix, dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -73,9 +74,11 @@ def only_writer(output: Path, folder: Path) -> Iterator[Path]:
     try:
         with _locked(folder / LOCK, output) as file:
             _clear(output, folder, _scratch_of(file))
-            scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
+            scratch = Path(tempfile.gettempdir(), SCRATCH + secrets.token_hex(4))
             try:
+                # Noted first, so that a run that is killed now leaves nothing that nobody knows of.
                 _note(file, str(scratch))
+                scratch.mkdir(mode=0o700)
                 yield scratch
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)

@@ -17,7 +17,8 @@ from .words import words
 GOOD = ("succeeded", "skipped")
 _OUTCOME_WORDS = {
     "succeeded": "ready",
-    "skipped": "unchanged",
+    # A run that was resumed leaves the same index as one that was not disturbed.
+    "skipped": "ready",
     "cell_error": "failed: a cell raised an error",
     "timeout": "failed: took too long",
     "kernel_died": "failed: the kernel died",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from .marts import Marts, can_serve, read_marts, save_marts
 from .plan import Plan, Scope, only, plan_packs
 from .results import Progress, Summary
 from .session import Session, run_redactor
+from .signals import interrupted_by_sigterm
 from .source import MEASURES, Facts, Source
 from .tasks import PREVIOUS, tasks_of
 from .templates import Template
@@ -85,9 +85,10 @@ def make_quarter(
     """
     bounds = Bounds(options.retries, options.run_seconds)
     with only_writer(order.output, order.home) as scratch, temporary_files_in(scratch):
-        ledger = Ledger(order.home / FILE, _run_name(clock), clock)
+        path = order.home / FILE
+        ledger = Ledger(path, _run_name(clock, path), clock)
         told = {"quarter": order.quarter, "as_of": order.as_of, "version": __version__, "jobs": options.jobs}
-        with _failure_told(ledger, told):
+        with _failure_told(ledger, told), interrupted_by_sigterm():
             data = _data(order, options.fresh)
         plan = _plan(order, options, data)
         with _failure_told(ledger):
@@ -101,14 +102,13 @@ def make_quarter(
 
 def _ended(session: Session, facts: Facts) -> Summary:
     """The summary of a session, which is in the ledger and the index afterwards."""
-    results = sorted(session.results, key=lambda result: session.place(result.pack))
     summary = Summary(
         session.output,
         session.ledger.run,
         facts.quarter,
         facts.as_of,
         __version__,
-        tuple(results),
+        session.ordered(),
         session.interrupted,
         session.bounds.seconds_so_far,
     )
@@ -119,8 +119,9 @@ def _ended(session: Session, facts: Facts) -> Summary:
     return summary
 
 
-def _run_name(clock: Clock) -> str:
-    return f"{clock():%Y%m%dT%H%M%S%f}-{os.getpid()}"
+def _run_name(clock: Clock, ledger: Path) -> str:
+    """A name that no other run of this ledger has, also when the clock stands still: it holds the ledger's length."""
+    return f"{clock():%Y%m%dT%H%M%S}-{ledger.stat().st_size if ledger.exists() else 0}"
 
 
 @contextmanager

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from .leash import Leashes
@@ -126,25 +123,3 @@ class _Run:
 def _made(future: Future[Made]) -> Made:
     error = future.exception()
     return future.result() if error is None else Made("kernel_died", f"{type(error).__name__}: {error}")
-
-
-@contextmanager
-def cancel_on_signals(leashes: Leashes) -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into a cancelled run; a second one acts as it always does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
-
-    def request(number: int, frame: object) -> None:
-        leashes.cancel_requested = True
-        for name, handler in before.items():
-            signal.signal(name, handler)
-
-    for name in before:
-        signal.signal(name, request)
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)

@@ -56,15 +56,17 @@ class Session:
         """The folder of the packs."""
         return self.ledger.output
 
-    def place(self, pack: Pack) -> int:
-        """Where a pack stands in the plan; what cannot be made comes last."""
-        names = [task.pack.name for task in self.tasks]
-        return names.index(pack.name) if pack.name in names else len(names)
+    def ordered(self) -> tuple[Result, ...]:
+        """The results as the packs were planned; what stands for a template that cannot be used comes last."""
+        found = {result.pack.name: result for result in self.results}
+        names = [pack.name for pack in (*(task.pack for task in self.tasks), *(pack for pack, _ in self.invalid))]
+        return tuple(found[name] for name in names)
 
     def _make(self, tasks: Sequence[PackTask], redact: Redact, how: Make | None) -> None:
         from .leash import Leashes
         from .make import make
-        from .run import Watch, cancel_on_signals, run_packs
+        from .run import Watch, run_packs
+        from .signals import cancel_on_signals
 
         leashes = Leashes()
         watch = Watch(self._started, self._retried)

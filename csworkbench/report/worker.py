@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import platform
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..version import __version__
-from .execute import Failure
+from .keys import code_key
 from .leash import Leashes
+from .make import Made, make
 from .shipping import Held
+
+if TYPE_CHECKING:
+    from .tasks import PackTask
 
 LOOK_SECONDS = 0.3
 
-Work = Callable[[Any, Leashes, Mapping[str, str]], Any]
+
+@dataclass(frozen=True)
+class Versions:
+    """What must be the same everywhere, so that a pack has the same bytes anywhere. code: `keys.code_key`."""
+
+    csworkbench: str
+    python: str
+    code: str
+
+    @property
+    def told(self) -> str:
+        """The versions in words."""
+        return f"csworkbench {self.csworkbench} on Python {self.python}"
 
 
-def versions() -> tuple[str, str]:
-    """Those that must be the same everywhere: of csworkbench, and of Python (major and minor)."""
-    return __version__, ".".join(platform.python_version_tuple()[:2])
+def versions() -> Versions:
+    """Those of this process."""
+    return Versions(__version__, platform.python_version(), code_key())
 
 
-def on_worker(work: Work, task: Any, shipped: Mapping[str, Held]) -> tuple[Any, tuple[str, str, int | None] | None]:
-    """What `work` returns, or outcome, reason and cell of its Failure; the folders of `shipped` are unpacked here."""
+def on_worker(task: PackTask, shipped: Mapping[str, Held]) -> Made:
+    """The pack of a task, with the shipped folders unpacked on this machine."""
     from distributed import get_worker
 
     worker = get_worker()
     below = Path(worker.local_directory) / "csworkbench"
     paths = {folder: str(held.unpacked(below)) for folder, held in shipped.items()}
     leashes = Leashes()
-    with _ended_when_unwanted(worker, worker.get_current_task(), leashes):
-        try:
-            return work(task, leashes, paths), None
-        except Failure as failure:
-            return None, (failure.outcome, failure.reason, failure.cell)
+    with _ended_when_unwanted(worker, leashes):
+        return make(task, leashes, paths)
 
 
 @contextmanager
-def _ended_when_unwanted(worker: Any, key: Any, leashes: Leashes) -> Iterator[None]:
-    """End the kernels of a task as soon as nobody waits for it: its run was cancelled, or its owner is gone."""
-    done = threading.Event()
+def _ended_when_unwanted(worker: Any, leashes: Leashes) -> Iterator[None]:
+    """End the kernels of the task as soon as nobody waits for it: its run was cancelled, or its owner is gone."""
+    key, done = worker.get_current_task(), threading.Event()
 
     def look() -> None:
         while not done.wait(LOOK_SECONDS):

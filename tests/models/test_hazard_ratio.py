@@ -89,7 +89,7 @@ def test_the_order_of_rows_changes_nothing(random):
 def test_a_ratio_that_is_not_finite_is_not_given():
     assert np.isnan(hazard_ratio([1, 1, 1], [1, 1, 0], [1, 0, 0])).all()
     assert np.isnan(hazard_ratio([1, 1], [1, 0], [0, 0])).all()
-    assert np.isnan(risk_ratio(0, 10, 3, 10)).all()
+    assert np.isnan(risk_ratio(3, 10, 0, 10)).all()
     assert np.isnan(risk_ratio(0, 0, 3, 10)).all()
 
 
@@ -99,3 +99,18 @@ def test_the_published_risk_ratio_of_aspirin():
     assert found.value == pytest.approx(0.58, abs=0.005)
     assert (found.low, found.high) == pytest.approx((0.47, 0.71), abs=0.01)
     assert found.p_value < 1e-5
+
+
+def test_shares_of_all_and_of_none_have_honest_limits():
+    every, none = risk_ratio(6, 6, 90, 129), risk_ratio(0, 6, 90, 129)
+    assert every.value == pytest.approx(129 / 90)
+    assert every.low < 1 < every.high
+    assert none.value == none.low == 0
+    assert 0.2 < none.high < 1
+
+
+def test_limits_of_the_risk_ratio_cover_the_truth_as_often_as_they_say():
+    generator = np.random.default_rng(0)
+    hits, others = generator.binomial(20, 0.6, 2000), generator.binomial(60, 0.3, 2000)
+    found = [risk_ratio(int(a), 20, int(b), 60) for a, b in zip(hits, others, strict=True)]
+    assert 0.93 <= np.mean([ratio.low <= 2 <= ratio.high for ratio in found]) <= 0.97

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control
+from scipy.stats import fisher_exact as scipy_fisher
 
-from csworkbench.models.significance import benjamini_hochberg, binomial_tail, two_sided_z
+from csworkbench.models.significance import benjamini_hochberg, binomial_tail, fisher_exact, two_sided_z
 
 
 def test_the_tail_by_exact_fractions():
@@ -60,6 +61,12 @@ def test_what_was_not_tested_is_not_counted():
     found = benjamini_hochberg([0.01, np.nan, 0.04])
     assert found[[0, 2]] == pytest.approx([0.02, 0.04])
     assert np.isnan(found[1])
+
+
+@given(st.integers(0, 25), st.integers(0, 25), st.integers(0, 25), st.integers(0, 25))
+def test_fisher_equals_that_of_scipy(hits, misses, hits_other, misses_other):
+    expected = scipy_fisher([[hits, misses], [hits_other, misses_other]]).pvalue
+    assert fisher_exact(hits, hits + misses, hits_other, hits_other + misses_other) == pytest.approx(expected, rel=1e-6)
 
 
 def test_half_width_of_the_usual_interval():

@@ -1,9 +1,10 @@
-"""What the tests of report share: a browser."""
+"""What the tests of report share: a browser, the right to mount a disk."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
 
@@ -17,3 +18,13 @@ def chromium() -> str:
     if found is None:
         pytest.skip("a Chromium is not on this machine")
     return str(found)
+
+
+@pytest.fixture
+def mounting() -> None:
+    """The right to mount a file system: only root has it; skipped without, except in CI."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("tests must run as root on Linux in CI")
+    pytest.skip("only root may mount a small disk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from csworkbench.report.keys import Inputs, digest
+from csworkbench.report.leash import Leashes
+from csworkbench.report.ledger import pack_statuses
+from csworkbench.report.make import Made
 from csworkbench.report.plan import Pack, Scope, plan_packs
 from csworkbench.report.quarter import Options, Order, make_quarter
 from csworkbench.report.results import Summary
 from csworkbench.report.source import Facts, Source
+from csworkbench.report.tasks import PackTask
 from csworkbench.report.templates import read_template
 
 PARAMETERS = 'measures: str\nsegment: str | None = None\nquarter: str = "2026Q3"\nlang: str = "en"\n'
@@ -78,10 +83,38 @@ def order(template: Path, output: Path, units: Sequence[str], content: str = "{}
 
 
 def run(
-    template: Path, output: Path, units: Sequence[str], options: Options | None = None, content: str = "{}"
+    template: Path, output: Path, units: Sequence[str], options: Options | None = None, content: str = "{}", **more: Any
 ) -> Summary:
-    """A run over fake measures with real kernels."""
-    return make_quarter(order(template, output, units, content), options or QUICK, Clock())
+    """A run over fake measures with real kernels, unless `how` makes the packs in another way."""
+    return make_quarter(order(template, output, units, content), options or QUICK, Clock(), **more)
+
+
+def drawn(task: PackTask, leashes: Leashes) -> Made:
+    """A pack without a kernel: what the measures hold, and a filler that gives it the size of a real one."""
+    measures = (Path(str(task.pack.parameters["measures"])) / "measures.json").read_text("utf-8")
+    return Made(
+        "succeeded", html=f"<p>{task.pack.unit}: {measures}</p>{'<!-- filler -->' * 2000}".encode(), seconds=0.1
+    )
+
+
+def packs_in(output: Path) -> dict[str, bytes]:
+    """The published files, the index with them."""
+    return {path.name: path.read_bytes() for path in sorted(output.glob("*.html"))}
+
+
+def leftovers(output: Path) -> list[str]:
+    """Temporary files that a run should have taken away."""
+    return [path.name for path in output.rglob("*") if ".tmp-" in path.name]
+
+
+def untrue(output: Path) -> list[str]:
+    """Packs that the ledger calls good although their file is not what it says."""
+    return [
+        status.name
+        for status in pack_statuses(output)
+        if status.outcome in ("succeeded", "skipped")
+        and hashlib.sha256((output / str(status.file)).read_bytes()).hexdigest() != status.sha256
+    ]
 
 
 class Clock:

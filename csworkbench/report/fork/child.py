@@ -21,17 +21,21 @@ READY = 3
 
 @dataclass(frozen=True)
 class Birth:
-    """A request to become a kernel. message: arguments, env, cwd, memory_mib. files: standard three, ready pipe."""
+    """A request to become a kernel. message: arguments, env, cwd, memory_mib. files: standard three, ready pipe.
+
+    set_by_modules: variables of the environment that loading them has set.
+    """
 
     message: Message
     files: list[int]
+    set_by_modules: dict[str, str]
 
 
 def become_kernel(birth: Birth, template_pid: int) -> None:
     """Turn this fresh fork into an IPython kernel and run it until it is shut down."""
     started = time.process_time()
     _leave_template(birth.files, template_pid)
-    _enter_surroundings(birth.message)
+    _enter_surroundings(birth.message, birth.set_by_modules)
     app = _kernel_app(birth.message["arguments"], template_pid)
     with os.fdopen(READY, "w") as pipe:
         json.dump({"boot_cpu_seconds": time.process_time() - started}, pipe)
@@ -61,9 +65,9 @@ def _close(number: int) -> None:
         return
 
 
-def _enter_surroundings(message: Message) -> None:
+def _enter_surroundings(message: Message, set_by_modules: dict[str, str]) -> None:
     os.environ.clear()
-    os.environ.update(message["env"], JPY_PARENT_PID=str(os.getppid()))
+    os.environ |= {**set_by_modules, **message["env"], "JPY_PARENT_PID": str(os.getppid())}
     os.chdir(message["cwd"])
     os.umask(message["umask"])
     time.tzset()

@@ -24,7 +24,7 @@ def taken_apart(command: list[str]) -> tuple[tuple[str, ...], list[str]]:
     module = command.index("-m") + 1 if "-m" in command else len(command)
     options = command[1 : module - 1]
     if command[module : module + 1] not in LAUNCHERS or not all(option.startswith(("-X", "-W")) for option in options):
-        raise CannotFork(f'only "python -m ipykernel_launcher" can be forked, not "{" ".join(command[:4])}"')
+        raise CannotFork(f'only "python -m ipykernel_launcher" can be forked, not "{" ".join(command[:2])}"')
     return (command[0], *options), command[module + 1 :]
 
 

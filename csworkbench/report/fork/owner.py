@@ -20,10 +20,12 @@ START_SECONDS = 120.0
 ANSWER_SECONDS = 20.0
 END_SECONDS = 3.0
 LOST = {"exit_code": -9, "cpu_seconds": 0.0, "peak_mib": 0.0, "is_swept": False}
-# This package is imported from its folder, so that it need not be installed where the kernel's Python looks; -P and
-# the removed entry: no folder may shadow a module.
+# This package is imported from its folder, so that it need not be installed where the kernel's Python looks. No folder
+# on the way may shadow a module: neither the current one nor ours.
 PROGRAM = """
-import importlib, sys
+import sys
+if sys.path[0] == "": del sys.path[0]
+import importlib
 sys.path.insert(0, sys.argv[1])
 template = importlib.import_module(sys.argv[2])
 del sys.path[0]
@@ -143,7 +145,7 @@ def _start(settings: Settings, channel: int) -> subprocess.Popen[bytes]:
     here = Path(__file__).parent
     arguments = [str(here.parent), f"{here.name}.template", str(channel), str(os.getpid())]
     return subprocess.Popen(
-        [*settings.python, "-P", "-c", PROGRAM, *arguments],
+        [*settings.python, "-c", PROGRAM, *arguments],
         env=dict(settings.environment),
         pass_fds=[channel],
         stdin=subprocess.DEVNULL,

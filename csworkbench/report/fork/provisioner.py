@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from sys import platform
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -50,7 +50,7 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def _fork(self, cmd: list[str], options: Mapping[str, Any]) -> ForkedProcess:
-        if not sys.platform.startswith("linux"):
+        if not platform.startswith("linux"):
             raise CannotFork("kernels are forked on Linux only")
         unknown = options.keys() - {"cwd", "env", *STANDARD}
         if unknown:
@@ -72,7 +72,7 @@ class ForkProvisioner(LocalProvisioner):
 
     async def _launch_ordinary(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         info = await super().launch_kernel(cmd, **kwargs)
-        if self.memory_mib and sys.platform.startswith("linux"):
+        if self.memory_mib and platform.startswith("linux"):
             import resource
 
             limit = int(self.memory_mib * 1024 * 1024)

@@ -22,11 +22,12 @@ CHECK_SECONDS = 1.0
 
 @dataclass
 class Template:
-    """One warmed process. channel: to the owner. owner: its pidfd."""
+    """One warmed process. channel: to the owner. owner: its pidfd. set_by_modules: variables that loading set."""
 
     channel: socket.socket
     owner: int
     loaded: Stamps
+    set_by_modules: dict[str, str]
     reaper: Reaper = field(default_factory=Reaper)
     is_retired: bool = False
     checked_at: float = 0.0
@@ -61,7 +62,7 @@ class Template:
                 return None
             pid = os.fork()
             if pid == 0:
-                return Birth(message, files)
+                return Birth(message, files, self.set_by_modules)
             pidfd = self.reaper.add(pid)
             poll.register(pidfd, select.POLLIN)
             send(self.channel, {"number": number, "pid": pid}, [pidfd])
@@ -107,6 +108,7 @@ def _serve(channel: socket.socket, owner: int) -> Birth | None:
     came = receive(channel)
     if came is None:
         return None
+    before = dict(os.environ)
     try:
         loaded = warm_up([*KERNEL_MODULES, *came[0]["preload"]])
     except CannotWarm as failure:
@@ -117,7 +119,7 @@ def _serve(channel: socket.socket, owner: int) -> Birth | None:
     prctl(PR_SET_PDEATHSIG, 0)
     signal.signal(signal.SIGTERM, _leave)
     send(channel, {"ready": True, "cpu_seconds": time.process_time()})
-    template = Template(channel, owner, loaded)
+    template = Template(channel, owner, loaded, dict(os.environ.items() - before.items()))
     try:
         return template.serve()
     finally:

@@ -97,7 +97,7 @@ def _row(canvas: Drawing, row: Dot, scale: Scale, top: float, height: float) -> 
         canvas.text(0, top + 27, row.remark, size=11, color=MUTED)
     y = top + height - 12
     if scale.level is not None:
-        canvas.line([scale.place(scale.level)] * 2, [y - 9, y + 9], RULE, 1.4)
+        canvas.line([scale.place(scale.level)] * 2, [y - 6, y + 7], RULE, 1.6)
     if row.reference is not None:
         x = scale.place(row.reference)
         canvas.line([x, x], [y - 7, y + 7], PLAN, 2.4)

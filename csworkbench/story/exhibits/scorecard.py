@@ -44,7 +44,7 @@ def scorecard(scene: Scene) -> Exhibit:
         "scorecard",
         verdict_title(scene.language, _verdict(scene, data)),
         scene.language,
-        so_what=sentences(_green(scene, data), _against_weighted(scene, data)),
+        so_what=sentences(_gain(scene, data), _green(scene, data), _against_weighted(scene, data)),
         caption=_caption(scene, data),
         alt=_alt(scene, data),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "vendor_health"),
@@ -78,10 +78,17 @@ def _data(scene: Scene) -> pd.DataFrame:
     naive = mine["score"].str.startswith(NAIVE)
     rules = mine[naive].sort_values(["roc_auc", "score"], ascending=[False, True], na_position="last")
     others = mine[~naive].assign(order=lambda f: f["score"].map(_place)).sort_values(["order", "score"])
-    data = pd.concat([others.drop(columns="order"), rules.head(1)], ignore_index=True)
+    data = pd.concat([others.drop(columns="order"), _best_rule(rules, others)], ignore_index=True)
     few = data["n_churners"] < SMALLEST_GROUP
     data["share_green_churners"] = data["share_green_churners"].mask(few)
     return data.assign(name=[score_name(scene, score) for score in data["score"]])
+
+
+def _best_rule(rules: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """The rule that the model was compared with, else the one that ranks best."""
+    named = others.loc[others["score"] == MODEL, "best_naive"].dropna()
+    compared = rules[rules["score"].isin(named)]
+    return compared if len(compared) else rules.head(1)
 
 
 def _place(score: str) -> int:
@@ -124,6 +131,18 @@ def verdict_title(language: Language, found: Verdict) -> str:
     return language.say(
         "The churn model does not beat a simple rule: ROC-AUC {auc} against {rule_auc} (“{rule}”). Use the rule",
         **values,
+    )
+
+
+def _gain(scene: Scene, data: pd.DataFrame) -> str:
+    """What the model gains over the rule, with its interval."""
+    row = data[data["score"] == MODEL]
+    if row.empty or row[["over_naive", "over_naive_low", "over_naive_high"]].isna().any(axis=None):
+        return ""
+    names = ("over_naive", "over_naive_low", "over_naive_high")
+    gain, low, high = (scene.language.change(row[name].iloc[0], 2) for name in names)
+    return scene.say(
+        "Difference to the rule on the same accounts: {gain} ({low} to {high}).", gain=gain, low=low, high=high
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalogue import marked
 from ..exhibit import Exhibit, absent
-from ..language import Language, is_missing
+from ..language import MISSING, Language, is_missing
 from ..scene import Scene
 from ..tables import Column, table
 from .signal_names import signal_name
@@ -37,7 +37,7 @@ def signals(scene: Scene) -> Exhibit:
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         table_html=table(shown, columns, scene.language, title),
         data=shown,
-        columns=[c for c in columns if c.name not in ("interval", "proof")] + _more(scene),
+        columns=[c for c in columns if c.name not in ("right", "proof")] + _more(scene),
     )
 
 
@@ -47,8 +47,7 @@ def _columns(scene: Scene) -> list[Column]:
         Column("of", scene.say("Sign of"), "short"),
         Column("accounts_now", scene.say("Firing now"), "count"),
         Column("mrr_now", scene.say("MRR now"), "money"),
-        Column("precision", scene.say("Right"), "share0"),
-        Column("interval", scene.say("95% interval"), "interval"),
+        Column("right", scene.say("Right"), "interval"),
         Column("n_fired", scene.say("of n"), "count"),
         Column("lift", scene.say("Lift"), "one"),
         Column("proof", scene.say("Beyond chance"), "short"),
@@ -61,6 +60,7 @@ def _columns(scene: Scene) -> list[Column]:
 
 def _more(scene: Scene) -> list[Column]:
     return [
+        Column("precision", scene.say("Right"), "share"),
         Column("low", scene.say("95% from"), "share"),
         Column("high", scene.say("95% to"), "share"),
         Column("base_rate", scene.say("Base rate"), "share"),
@@ -74,7 +74,7 @@ def _described(scene: Scene) -> pd.DataFrame:
     shown = _firing_here(scene, known).assign(
         name=[signal_name(scene, code) for code in known["signal"]],
         of=[scene.say(KINDS[kind]) if kind in KINDS else kind for kind in known["kind"]],
-        interval=[scene.language.interval(*ends, 0) for ends in zip(known["low"], known["high"], strict=True)],
+        right=[_right(scene.language, row) for row in known.to_dict("records")],
         proof=[_proof(scene, row) for row in known.to_dict("records")],
     )
     order = ["kind", "lift", "signal"]
@@ -90,6 +90,12 @@ def _firing_here(scene: Scene, known: pd.DataFrame) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(known[["kind", "signal"]])
     here = counted.reindex(keys).fillna(0.0)
     return known.assign(accounts_now=here["size"].to_numpy(dtype="int64"), mrr_now=here["sum"].to_numpy())
+
+
+def _right(language: Language, row: Mapping[Any, Any]) -> str:
+    if is_missing(row["precision"]):
+        return MISSING
+    return f"{language.percent(row['precision'], 0)} ({language.interval(row['low'], row['high'], 0)})"
 
 
 def _proof(scene: Scene, row: Mapping[Any, Any]) -> str:

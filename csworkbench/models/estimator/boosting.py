@@ -1,0 +1,116 @@
+"""Grow small boosted trees on every fold; the folds' trees together are the member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from .encoding import Feature, level_rates
+from .forest import Forest, joined
+
+SMALL_ROWS = 50_000
+GROWTH = {
+    "max_iter": 100,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 16,
+    "max_depth": 6,
+    "max_features": 0.5,
+    "early_stopping": False,
+}
+Split = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """A forest over the widened matrix: numbers as they are, then per fold every category as its share of events.
+
+    source: feature of every widened column. rates: per fold and category, one share per level and one for unknown.
+    """
+
+    forest: Forest
+    source: np.ndarray
+    rates: tuple[tuple[np.ndarray, ...], ...]
+
+    def widened(self, matrix: np.ndarray) -> np.ndarray:
+        """The matrix as the trees see it."""
+        wide = np.empty((len(matrix), len(self.source)), order="F")
+        categories = self.source[len(self.source) - sum(map(len, self.rates)) :]
+        n_numbers = len(self.source) - len(categories)
+        wide[:, :n_numbers] = matrix[:, self.source[:n_numbers]]
+        tables = [table for fold in self.rates for table in fold]
+        for place, (feature, table) in enumerate(zip(categories, tables, strict=True), start=n_numbers):
+            wide[:, place] = table[matrix[:, feature].astype(np.int64)]
+        return wide
+
+    def log_odds(self, matrix: np.ndarray) -> np.ndarray:
+        """Log-odds per row."""
+        return self.forest.log_odds(self.widened(matrix))
+
+
+def fit_boosted(
+    matrix: np.ndarray,
+    features: Sequence[Feature],
+    event: np.ndarray,
+    weight: np.ndarray,
+    splits: Sequence[Split],
+    seed: int,
+) -> tuple[Boosted, np.ndarray]:
+    """The trees and their log-odds of every row from the fold that has not seen it."""
+    used = [place for place, feature in enumerate(features) if not feature.aside]
+    numbers = [place for place in used if not features[place].is_category]
+    categories = [place for place in used if features[place].is_category]
+    outside, forests, rates = np.empty(len(matrix)), [], []
+    for fold, (inside, judged) in enumerate(splits):
+        tables = tuple(
+            level_rates(matrix[inside, place], event[inside], weight[inside], len(features[place].levels or ()))
+            for place in categories
+        )
+        seen = np.column_stack([matrix[:, numbers], *_as_rates(matrix, categories, tables)])
+        model = _grown(seen[inside], event[inside], weight[inside], seed + fold)
+        outside[judged] = model.decision_function(seen[judged])
+        forests.append(_forest(model, fold, len(numbers), len(categories)))
+        rates.append(tables)
+    source = np.array([*numbers, *categories * len(splits)], dtype=np.int64)
+    return Boosted(joined(forests), source, tuple(rates)), outside
+
+
+def _as_rates(matrix: np.ndarray, categories: list[int], tables: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    return [table[matrix[:, place].astype(np.int64)] for place, table in zip(categories, tables, strict=True)]
+
+
+def _grown(seen: np.ndarray, event: np.ndarray, weight: np.ndarray, seed: int) -> HistGradientBoostingClassifier:
+    weighed = None if (weight == 1).all() else weight
+    with _threads(len(seen)):
+        return HistGradientBoostingClassifier(**GROWTH, random_state=seed).fit(seen, event, weighed)
+
+
+@contextmanager
+def _threads(n_rows: int) -> Iterator[None]:
+    """One thread where more would wait for each other; it also makes small fits equal on every machine."""
+    with threadpool_limits(1 if n_rows < SMALL_ROWS else None, user_api="openmp"):
+        yield
+
+
+def _forest(model: HistGradientBoostingClassifier, fold: int, n_numbers: int, n_categories: int) -> Forest:
+    trees = [predictor.nodes for stage in model._predictors for predictor in stage]
+    nodes = np.concatenate(trees)
+    first = np.cumsum([0, *map(len, trees)])[:-1]
+    shift = np.repeat(first, [len(tree) for tree in trees])
+    inner = ~nodes["is_leaf"].astype(bool)
+    column = nodes["feature_idx"].astype(np.int64)
+    return Forest(
+        base=float(np.ravel(model._baseline_prediction)[0]),
+        first=first.astype(np.int64),
+        feature=np.where(column >= n_numbers, column + fold * n_categories, column),
+        threshold=np.where(inner, nodes["num_threshold"], 0.0),
+        missing_left=nodes["missing_go_to_left"].astype(bool) & inner,
+        left=np.where(inner, nodes["left"] + shift, -1).astype(np.int64),
+        right=np.where(inner, nodes["right"] + shift, -1).astype(np.int64),
+        value=np.where(inner, 0.0, nodes["value"]),
+        cover=nodes["count"].astype(float),
+    )
