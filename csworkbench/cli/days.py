@@ -18,13 +18,14 @@ def day_of_exports(settings: Settings) -> date | None:
     return None if settings.company.exported_on else clock.today()
 
 
-def chosen_quarter(settings: Settings, text: str) -> Quarter:
-    """The fiscal quarter of that label; for "last", the last one that was over on the day of the exports."""
+def chosen_quarter(settings: Settings, text: str, as_of: date | None = None) -> Quarter:
+    """The fiscal quarter of that label; for "last", the last one over on the day of the exports, or by as_of."""
     from ..metrics.calendar import Quarter
 
     first_month = settings.company.fiscal_year_start
     if text == "last":
-        return Quarter.of(exported_on(settings) + timedelta(days=1), first_month).previous
+        day = min(exported_on(settings), as_of or date.max)
+        return Quarter.of(day + timedelta(days=1), first_month).previous
     return Quarter.parse(text, first_month)
 
 

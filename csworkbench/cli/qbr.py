@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import clock
 from .days import chosen_day, chosen_quarter, day_of_exports
-from .options import AS_OF, FAILED, GOOD, INTERRUPTED, WORKSPACE, listed, pairs
+from .options import AS_OF, WORKSPACE, listed, pairs
 
 if TYPE_CHECKING:
     from ..metrics.calendar import Quarter
+    from ..report.results import Summary
+    from ..report.run import Make
     from ..report.source import Source
 
 
@@ -35,8 +39,19 @@ if TYPE_CHECKING:
 @click.option("--run-timeout", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run; none by default.")
 @click.option("--memory", type=click.IntRange(64), metavar="MIB", help="For the kernel of a pack; none by default.")
 @click.option("--data-version", metavar="TEXT", help="Changes whenever a database does; lets unchanged packs be kept.")
+@click.option(
+    "--hook", metavar="COMMAND", help="Run after the end, good or bad, with the summary as JSON on its input."
+)
+@click.option("--cluster", metavar="ADDRESS", help="Make the packs on a Dask cluster, such as tcp://10.0.0.7:8786.")
 @AS_OF
-def qbr(
+def qbr(hook: str | None, **given: Any) -> int:
+    """Make the business review packs of a quarter."""
+    from .ending import ended
+
+    return ended(hook, lambda: _made(**given))
+
+
+def _made(
     workspace: Path,
     quarter: str,
     only: str | None,
@@ -52,18 +67,18 @@ def qbr(
     memory: int | None,
     data_version: str | None,
     as_of: date | None,
-) -> int:
-    """Make the business review packs of a quarter."""
+    cluster: str | None,
+) -> Summary:
     from ..data.settings import read_settings
     from ..report.keys import Question, inputs
     from ..report.limits import Limits
-    from ..report.progress import closing_lines, progress_to
+    from ..report.progress import progress_to
     from ..report.quarter import Options, Order, make_quarter
     from ..report.templates import chosen_templates
 
     folder = workspace.parent if workspace.is_file() else workspace
     settings = read_settings(folder)
-    fiscal = chosen_quarter(settings, quarter)
+    fiscal = chosen_quarter(settings, quarter, as_of)
     day, today = chosen_day(settings, fiscal, as_of), day_of_exports(settings)
     templates, unasked = chosen_templates(packs, folder / "packs")
     question = Question(folder, settings, fiscal.label, day, today, data_version)
@@ -77,12 +92,21 @@ def qbr(
         unasked,
     )
     limits = Limits(pack_seconds=pack_timeout, memory_mib=memory)
-    options = Options(lang, only, jobs, limits, parameters, fresh, retries, run_timeout or inf)
-    summary = make_quarter(order, options, clock.now, progress_to(sys.stderr))
-    click.echo(closing_lines(summary))
-    if summary.interrupted:
-        return INTERRUPTED
-    return GOOD if summary.is_good else FAILED
+    with _workplace(cluster, jobs) as (places, how):
+        options = Options(lang, only, places, limits, parameters, fresh, retries, run_timeout or inf)
+        return make_quarter(order, options, clock.now, progress_to(sys.stderr), how)
+
+
+@contextmanager
+def _workplace(address: str | None, jobs: int) -> Iterator[tuple[int, Make | None]]:
+    """Packs at a time, and what makes one: this machine, or the cluster at that address."""
+    if address is None:
+        yield jobs, None
+        return
+    from ..report.cluster import cluster
+
+    with cluster(address) as found:
+        yield found.slots, found.make
 
 
 def _measured(folder: Path, quarter: Quarter, day: date, today: date | None) -> Source:

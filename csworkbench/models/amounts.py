@@ -51,6 +51,28 @@ class Amounts:
         trust = self.trust[codes]
         return np.asarray(trust * means[codes] + (1 - trust) * means[-1], dtype=np.float64)
 
+    def quantile(self, codes: Ints, share: float) -> Floats:
+        """The relative change below which this share of changes lies, per account; 0 when none was ever seen."""
+        if not self.n:
+            return np.zeros(len(codes))
+        found = np.array([self._quantile(pool, share) for pool in range(len(self.sizes))])
+        return np.asarray(found[codes], dtype=np.float64)
+
+    def _quantile(self, pool: int, share: float) -> float:
+        """Of the mixture of a pool, as far as it is trusted, and the pool of all."""
+        own, every = self._pool(pool), self._pool(len(self.cells))
+        weights = [
+            np.full(len(own), self.trust[pool] / len(own)),
+            np.full(len(every), (1 - self.trust[pool]) / len(every)),
+        ]
+        values, weight = np.concatenate([own, every]), np.concatenate(weights)
+        order = np.argsort(values, kind="stable")
+        place = np.searchsorted(np.cumsum(weight[order]), share - 1e-12)
+        return float(values[order][min(place, len(values) - 1)])
+
+    def _pool(self, pool: int) -> Floats:
+        return self.values[self.starts[pool] : self.starts[pool] + self.sizes[pool]]
+
     def drawn(self, codes: Ints, rng: np.random.Generator) -> Floats:
         """One relative change for each pool in `codes`; 0 when none was ever seen."""
         if not self.n:

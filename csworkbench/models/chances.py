@@ -16,7 +16,7 @@ from .portfolio import OUTCOMES, Book, exclusive
 
 FEWEST_EVENTS = 30
 MOST_ROWS = 20_000
-HALF_LIFE_MONTHS = 18.0
+MOST_MONTHS = 18
 
 
 @dataclass(frozen=True)
@@ -70,27 +70,23 @@ def learn(rows: pd.DataFrame, X: Floats, became: pd.DataFrame, seed: int) -> Qua
     rows, X = rows[kept], X[kept]  # noqa: N806
     key = ["account_id", "month_end"]
     both = rows[key].merge(became[[*key, "outcome", "change"]], on=key, how="left")
-    outcome, cells, weight = both["outcome"].to_numpy(dtype=object), cell(rows), recency(rows["month_end"])
+    outcome, cells = both["outcome"].to_numpy(dtype=object), cell(rows)
     pools = {name: amounts(both["change"][outcome == name], cells[outcome == name]) for name in OUTCOMES[1:]}
-    return QuarterModel({name: _chance(X, outcome == name, weight, seed) for name in OUTCOMES}, pools)
+    return QuarterModel({name: _chance(X, outcome == name, seed) for name in OUTCOMES}, pools)
 
 
 def thinned(account_id: pd.Series, month_end: pd.Series, most: int = MOST_ROWS) -> NDArray[np.bool_]:
-    """Which rows to keep so that at most about `most` are left.
+    """Which rows to learn from: of the last 18 month-ends, and so many that at most about `most` are left.
 
     First every third month-end back from the last, whose quarters do not overlap; then every k-th account.
     """
     months = month_end.dt.year * 12 + month_end.dt.month
-    apart = ((months.max() - months) % QUARTER_MONTHS == 0).to_numpy() | (len(months) <= most)
+    ago = (months.max() - months).to_numpy()
+    late = ago < MOST_MONTHS
+    apart = late & ((ago % QUARTER_MONTHS == 0) | (late.sum() <= most))
     codes, _ = pd.factorize(account_id, sort=True)
     step = max(-(-int(apart.sum()) // most), 1)
     return np.asarray(apart & (codes % step == 0))
-
-
-def recency(month_end: pd.Series) -> Floats:
-    """Weight of each row: 1 for the last month-end, half for every HALF_LIFE_MONTHS before."""
-    months = (month_end.dt.year * 12 + month_end.dt.month).to_numpy(dtype=np.float64)
-    return np.asarray(0.5 ** ((months.max() - months) / HALF_LIFE_MONTHS)) if len(months) else months
 
 
 def inputs(rows: pd.DataFrame, features: tuple[str, ...]) -> Floats:
@@ -118,11 +114,11 @@ def cell(rows: pd.DataFrame) -> pd.Series:
     return rows["segment"].astype("str") + " · " + renewal(rows)
 
 
-def _chance(X: Floats, happened: NDArray[np.bool_], weight: Floats, seed: int) -> Rate | Learnt:  # noqa: N803
+def _chance(X: Floats, happened: NDArray[np.bool_], seed: int) -> Rate | Learnt:  # noqa: N803
     n_events = int(happened.sum())
     if min(n_events, len(X) - n_events) < FEWEST_EVENTS:
         return Rate(n_events, len(X))
-    return Learnt(_classifier(seed).fit(X, happened.astype(np.int64), sample_weight=weight))
+    return Learnt(_classifier(seed).fit(X, happened.astype(np.int64)))
 
 
 def _classifier(seed: int) -> Any:

@@ -122,7 +122,7 @@ class _Parts(NamedTuple):
         truth = np.asarray(y, dtype=float) > 0
         if accounts is None:
             return cls(truth, np.arange(len(truth)))
-        return cls(truth, np.unique(np.asarray(accounts, dtype=object).astype(str), return_inverse=True)[1])
+        return cls(truth, np.unique(np.asarray(accounts), return_inverse=True)[1])
 
     @property
     def both(self) -> bool:

@@ -20,7 +20,7 @@ from .calibration import (
     expected_calibration_error,
     population_stability,
 )
-from .discrimination import UNKNOWN, Interval, lift_at, pr_auc, roc_auc, roc_auc_gain
+from .discrimination import Interval, lift_at, pr_auc, roc_auc, roc_auc_gain
 
 FEWEST_EVENTS = 20
 NAIVE = "naive:"
@@ -42,13 +42,15 @@ def scorecard(tested: pd.DataFrame, decisions: pd.DataFrame, probabilities: Coll
     by account. verdict: beats_naive when that interval and that of the area lie above 0 and .5, not_better when not,
     not_estimable under 20 decisions; null for the naive rules.
     """
-    rows, greens = judged(tested), green_churners(tested, decisions)
+    wide, scores = _side_by_side(judged(tested))
     found = []
-    for segment, part in _by_segment(rows):
-        wide = part.pivot(index=["month_end", "account_id"], columns="score", values="risk")
-        for score, own in part.groupby("score", sort=True):
-            figures = _figures(own, score in probabilities) | _compared(own, wide, str(score))
-            found.append({"score": score, "segment": segment, **figures})
+    for segment, part in [(ALL, wide), *wide.groupby("segment", sort=True)]:
+        for score in scores:
+            own = part[part[score].notna()]
+            if len(own):
+                figures = _figures(own, score, score in probabilities) | _compared(own, score, scores)
+                found.append({"score": score, "segment": segment, **figures})
+    greens = green_churners(tested, decisions)
     card = pd.DataFrame(found, columns=_COLUMNS).merge(greens, on=["score", "segment"], how="left")
     return _hidden(card.assign(n_churners=card["n_churners"].fillna(0)))
 
@@ -61,25 +63,29 @@ _FIGURES = [
 _COLUMNS = ["score", "segment", "n", "n_accounts", "n_events", *_FIGURES, "best_naive", "verdict"]
 
 
-def _by_segment(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(segment), part) for segment, part in with_total(rows).groupby("segment", sort=True)]
+def _side_by_side(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """One row per account and closing: account (a number), segment, y and the risk by each score; and their names."""
+    keys = ["month_end", "account_id"]
+    facts = rows.drop_duplicates(keys).set_index(keys)[["segment", "y"]]
+    risks = rows.pivot(index=keys, columns="score", values="risk")
+    wide = facts.join(risks).reset_index().sort_values(keys, ignore_index=True)
+    return wide.assign(account=pd.factorize(wide["account_id"], sort=True)[0]), sorted(risks.columns)
 
 
-def _figures(own: pd.DataFrame, is_probability: bool) -> dict[str, object]:
-    y, risk = own["y"].to_numpy(), own["risk"].to_numpy()
-    sizes: dict[str, object] = {"n": len(own), "n_accounts": own["account_id"].nunique(), "n_events": int(y.sum())}
-    if not _enough(own):
+def _figures(own: pd.DataFrame, score: str, is_probability: bool) -> dict[str, object]:
+    y, risk = own["y"].to_numpy(), own[score].to_numpy()
+    sizes: dict[str, object] = {"n": len(own), "n_accounts": own["account"].nunique(), "n_events": int(y.sum())}
+    if not _enough(y, own["account"].to_numpy()):
         return sizes
-    area = roc_auc(y, risk, own["account_id"])
+    area = roc_auc(y, risk, own["account"])
     ranked = {"roc_auc": area.value, "roc_auc_low": area.low, "roc_auc_high": area.high}
     ranked |= {"pr_auc": pr_auc(y, risk), "lift_10": lift_at(y, risk)}
     return {**sizes, **ranked, **(_calibrated(y, risk) if is_probability else {})}
 
 
-def _enough(own: pd.DataFrame) -> bool:
+def _enough(y: np.ndarray, accounts: np.ndarray) -> bool:
     """Whether both outcomes have as many accounts as a rate needs."""
-    accounts = [own.loc[own["y"] == outcome, "account_id"].nunique() for outcome in (0, 1)]
-    return min(accounts) >= SMALLEST_GROUP
+    return min(len(np.unique(accounts[y == outcome])) for outcome in (0, 1)) >= SMALLEST_GROUP
 
 
 def _calibrated(y: np.ndarray, p: np.ndarray) -> dict[str, object]:
@@ -94,24 +100,23 @@ def _calibrated(y: np.ndarray, p: np.ndarray) -> dict[str, object]:
     }
 
 
-def _compared(own: pd.DataFrame, wide: pd.DataFrame, score: str) -> dict[str, object]:
+def _compared(own: pd.DataFrame, score: str, scores: list[str]) -> dict[str, object]:
     """The best naive rule on the rows of the score, what the score gains over it, and the verdict."""
     if score.startswith(NAIVE):
         return {"verdict": None}
-    rules = [name for name in wide.columns if name.startswith(NAIVE)]
-    same = own.set_index(["month_end", "account_id"])[["y", "risk"]].join(wide[rules]).dropna()
+    rules = [name for name in scores if name.startswith(NAIVE) and own[name].notna().any()]
+    same = own.dropna(subset=rules)
     if not rules or same["y"].sum() < FEWEST_EVENTS:
         return {"verdict": NOT_ESTIMABLE}
-    accounts = same.index.get_level_values("account_id")
     areas = {rule: roc_auc(same["y"], same[rule]).value for rule in rules}
-    best = max(sorted(areas), key=lambda rule: areas[rule])
-    gain = roc_auc_gain(same["y"], same["risk"], same[best], accounts)
-    verdict = _verdict(roc_auc(same["y"], same["risk"], accounts), gain)
+    best = max(rules, key=lambda rule: areas[rule])
+    gain = roc_auc_gain(same["y"], same[score], same[best], same["account"])
+    verdict = _verdict(roc_auc(same["y"], same[score], same["account"]), gain)
     limits = {"over_naive": gain.value, "over_naive_low": gain.low, "over_naive_high": gain.high}
     return {"best_naive": best, **limits, "verdict": verdict}
 
 
-def _verdict(area: Interval, gain: Interval = UNKNOWN) -> str:
+def _verdict(area: Interval, gain: Interval) -> str:
     return BEATS if gain.low > 0 and area.low > 0.5 else NOT_BETTER
 
 
@@ -141,7 +146,7 @@ def _hidden(card: pd.DataFrame) -> pd.DataFrame:
     for _, rows in card[card["segment"] != ALL].groupby("score"):
         small = rows.index[suppressed(rows["n_accounts"])]
         kept.loc[small, [*_FIGURES, "best_naive", "share_green_churners"]] = np.nan
-        kept.loc[small, "verdict"] = NOT_ESTIMABLE
+        kept.loc[small, "verdict"] = kept.loc[small, "verdict"].mask(kept["verdict"].notna(), NOT_ESTIMABLE)
         few = rows.index[suppressed(rows["n_churners"])]
         kept.loc[few, "share_green_churners"] = np.nan
     total = card.index[(card["segment"] == ALL) & (card["n_churners"] < SMALLEST_GROUP)]
@@ -155,7 +160,7 @@ def calibration(tested: pd.DataFrame, probabilities: Collection[str]) -> pd.Data
     parts = [
         calibration_bins(own["y"], own["risk"]).assign(score=score)
         for score, own in rows.groupby("score")
-        if score in probabilities and _enough(own)
+        if score in probabilities and _enough(own["y"].to_numpy(), own["account_id"].to_numpy())
     ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=["score", "bin", "n", *_BIN])
 
@@ -187,7 +192,7 @@ def _quarter(part: pd.DataFrame, is_probability: bool) -> dict[str, object]:
     return {
         "n": len(part),
         "n_events": int(y.sum()),
-        "roc_auc": roc_auc(y, risk).value if _enough(part) else np.nan,
+        "roc_auc": roc_auc(y, risk).value if _enough(y, part["account_id"].to_numpy()) else np.nan,
         "brier": brier(y, risk) if is_probability else np.nan,
         "mean_predicted": risk.mean() if is_probability else np.nan,
         "share_observed": y.mean(),

@@ -17,6 +17,7 @@ from .limits import Limits
 from .plan import Pack
 
 Notebook = Any
+LEFT = "the notebook was left before its last cell"
 
 
 class Failure(Exception):
@@ -102,8 +103,11 @@ def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook
             execution_timeout=limits.cell_seconds,
             kernel_manager_class=kernel_manager_class(leash, folder, limits.memory_mib or 0),
             shutdown_kernel="immediate",
+            on_cell_executed=lambda **told: _must_go_on(told["execute_reply"], told["cell_index"], pack),
             resources={"metadata": {"path": str(folder)}},
         )
+    except Failure:
+        raise
     except PapermillExecutionError as error:
         cell = _template_cell(error.cell_index, pack)
         raise Failure("cell_error", f"{_memory_reached(error.ename, limits)}{error.ename}: {error.evalue}", cell) from None
@@ -144,15 +148,21 @@ def _cleared(cell: dict[str, Any]) -> dict[str, Any]:
     return cell
 
 
+def _must_go_on(reply: Mapping[str, Any], index: int, pack: Pack) -> None:
+    """A cell with `exit()` ends the kernel a moment later, when further cells may have run."""
+    if any(asked.get("source") == "ask_exit" for asked in reply["content"].get("payload", [])):
+        raise Failure("cell_error", LEFT, _template_cell(index, pack))
+
+
 def _must_be_complete(notebook: Notebook, pack: Pack) -> None:
-    """A cell that left the notebook early (`exit()`) is an error, whatever papermill says of it."""
+    """A cell that left the notebook early (`sys.exit()`) is an error, whatever papermill says of it."""
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         stopped = any(output.output_type == "error" for output in cell.outputs)
         if stopped or not cell.execution_count:
             where = _template_cell(index, pack)
-            raise Failure("cell_error", "the notebook was left before its last cell", where)
+            raise Failure("cell_error", LEFT, where)
 
 
 def _template_cell(index: int, pack: Pack) -> int:

@@ -78,7 +78,7 @@ def _code(place: Path) -> Iterator[Path]:
 
 def _libraries(folders: Sequence[str]) -> set[str]:
     """Names and versions of the installed libraries, told by the names of their folders; nothing is imported."""
-    entries = [entry for folder in folders if Path(folder).is_dir() for entry in os.listdir(folder)]  # noqa: PTH208
+    entries = [entry for folder in folders if Path(folder).is_dir() for entry in os.listdir(folder or ".")]  # noqa: PTH208
     found = [match.groups() for entry in entries if (match := _DIST_INFO.fullmatch(entry))]
     normal = {(re.sub(r"[-_.]+", "_", name).lower(), version) for name, version in found}
     return {f"{name} {version}" for name, version in normal if name in LIBRARIES}

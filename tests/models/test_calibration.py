@@ -115,7 +115,7 @@ def test_stability_worked_out_by_hand():
     assert population_stability(before, after, 2) == pytest.approx(((now - was) * np.log(now / was)).sum())
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=50, unique=True))
 def test_a_sample_is_stable_against_itself(sample):
     assert population_stability(sample, sample) == pytest.approx(0, abs=1e-12)
 
@@ -132,3 +132,4 @@ def test_nothing_to_measure_is_not_a_number():
     assert np.isnan(brier([], []))
     assert np.isnan(expected_calibration_error([], []))
     assert np.isnan(population_stability([], [1.0]))
+    assert np.isnan(population_stability([1.0, 1.0], [1.0, 2.0]))

@@ -81,7 +81,7 @@ def test_bands_begin_at_their_bound():
 
 
 def test_weights_come_from_the_workspace_and_an_unknown_part_is_refused():
-    text = '[company]\nname = "A"\n[tables.accounts]\npath = "a.csv"\n[tables.subscriptions]\npath = "s.csv"\n[health.weights]\n'
+    text = '[company]\nname = "A"\n[health.weights]\n'
     assert parse_settings(f"{text}support = 2\n").health.weights == {"support": 2}
     with pytest.raises(SettingsError, match="adoption"):
         parse_settings(f"{text}adoptoin = 2\n")

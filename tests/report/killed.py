@@ -97,15 +97,18 @@ class Bench:
 
 
 def at_every_touch(bench: Bench, every: int) -> tuple[int, list[str]]:
-    number, killed, faults = 1, 0, []
+    killed, faults = 0, []
     while True:
-        output = bench.output()
-        pid = in_child(lambda at=number: (kill_at_touch(at), bench.run(output, "new")))  # type: ignore[misc]
-        if ended(pid) == 0:
+        output, number = bench.output(), 1 + killed * every
+
+        def touched(output: Path = output, number: int = number) -> None:
+            kill_at_touch(number)
+            bench.run(output, "new")
+
+        if ended(in_child(touched)) == 0:
             return killed, faults
         killed += 1
         faults += [f"touch {number}: {fault}" for fault in bench.faults(output)]
-        number += every
 
 
 def at_instants(bench: Bench, n: int) -> tuple[int, list[str]]:

@@ -1,4 +1,4 @@
-"""Faults around the packs: whatever happens, no pack is half or wrong, the ledger is true, and the next run mends it."""
+"""Faults around the packs: no pack is ever half or wrong, the ledger is true, and the next run mends what happened."""
 
 from __future__ import annotations
 

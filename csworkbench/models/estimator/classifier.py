@@ -150,7 +150,8 @@ class EventClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
         """The likelier outcome of every row."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]  # type: ignore[no-any-return]
+        likely = (self.decision_function(X) > 0).astype(int)
+        return np.asarray(self.classes_[likely])
 
     def explain(self, X: Any) -> pd.DataFrame:  # noqa: N803
         """One row per account × feature: account (index label), feature, value, contribution.
@@ -159,7 +160,8 @@ class EventClassifier(ClassifierMixin, BaseEstimator):
         decision_function to 1e-9. They are exact Shapley values of the blend (features independent in its regression,
         path-dependent in its trees), scaled by one factor per row for the calibration, which keeps signs and order.
         """
-        return explanation(self._frame(X), self.contributions(X))
+        contributions = self.contributions(X)
+        return explanation(self._frame(X), contributions)
 
     def contributions(self, X: Any) -> np.ndarray:  # noqa: N803
         """The same numbers as explain, as an array of rows × features."""
@@ -170,7 +172,6 @@ class EventClassifier(ClassifierMixin, BaseEstimator):
         return self.predictor_  # type: ignore[no-any-return]
 
     def _matrix(self, X: Any) -> np.ndarray:  # noqa: N803
-        check_is_fitted(self)
         frame = self._frame(X)
         problems = differing(frame, {feature.name: feature.kind for feature in self.features_})
         if problems:

@@ -18,12 +18,12 @@ from matplotlib.ft2font import LoadFlags
 from ..text import shown
 
 UNKNOWN = "□"
-EM = 400
+EM = 180
 _ASKED = 100
 _MIDDLE = 0.36
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
-_COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}
-_POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 1}
+_COMMANDS = {1: "m", 2: "l", 3: "q", 4: "c", 79: "z"}
+_POINTS = {"m": 1, "l": 1, "q": 2, "c": 3, "z": 1}
 
 
 @lru_cache
@@ -57,12 +57,19 @@ def _outline(font: Path, letter: str) -> tuple[str, float]:
 
 
 def _path(points: Sequence[tuple[int, int]], codes: Sequence[int]) -> str:
-    parts, at = [], 0
+    """The outline with each place written from the last one, which takes fewer digits."""
+    parts, at, here, start, last = [], 0, (0, 0), (0, 0), ""
     while at < len(codes):
         command = _COMMANDS[codes[at]]
         span = points[at : at + _POINTS[command]]
-        parts.append(command if command == "Z" else command + " ".join(f"{x} {y}" for x, y in span))
         at += _POINTS[command]
+        if command == "z":
+            parts, here, last = [*parts, command], start, command
+            continue
+        steps = " ".join(f"{x - here[0]} {y - here[1]}" for x, y in span)
+        parts.append(f" {steps}" if command == last != "m" else command + steps)
+        here, last = span[-1], command
+        start = here if command == "m" else start
     return "".join(parts).replace(" -", "-")
 
 

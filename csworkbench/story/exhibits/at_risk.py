@@ -7,15 +7,27 @@ from collections import Counter
 import pandas as pd
 
 from ..exhibit import Exhibit, absent
-from ..language import Language, is_missing
+from ..language import Language
 from ..scene import Scene
 from ..tables import Column, table
-from .reason_words import feature_name, reasons_of, said
+from .reason_words import feature_name
 from .renewals import N_SHOWN
+from .scored import BOTH, apart, counted, described, held_by, model_line, placed, ranked
 from .wording import sentences, with_cause
 
 RENEWS_SOON_DAYS = 92
 SEEN_LITTLE = 0.5
+_TABLES = [
+    "subscriptions",
+    "usage",
+    "tickets",
+    "surveys",
+    "contacts",
+    "invoices",
+    "milestones",
+    "activities",
+    "assignments",
+]
 
 
 def at_risk(scene: Scene) -> Exhibit:
@@ -23,47 +35,41 @@ def at_risk(scene: Scene) -> Exhibit:
     if not scene.has("scores"):
         return scene.missing("at_risk", "scores")
     found = scene.mine("scores")
-    scored = found[found["money_at_risk"].notna()]
-    if scored.empty:
+    accounts = ranked(found, "money_at_risk")
+    if accounts.empty:
         return absent("at_risk", scene.say("No account could be scored."), scene.language)
-    shown = _described(scene, scored)
-    title = _title(scene, shown)
-    columns = _columns(scene)
+    shown = _described(scene, accounts)
+    title, columns = _title(scene, accounts), _columns(scene)
     return Exhibit(
         "at_risk",
         title,
         scene.language,
-        so_what=scene.noted(*_follows(scene, shown.head(N_SHOWN))),
-        caption=_caption(scene, found, shown),
-        source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts",
-                            "invoices", "milestones", "activities", "assignments"),
+        so_what=_so_what(scene, shown.head(N_SHOWN)),
+        caption=_caption(scene, len(accounts), len(found) - len(accounts)),
+        source=scene.source(*_TABLES),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
-        columns=[*(column for column in columns if column.name != "chances"), *_chances(scene)],
-    )  # fmt: skip
-
-
-def _described(scene: Scene, scored: pd.DataFrame) -> pd.DataFrame:
-    ranked = scored.sort_values(["money_at_risk", "account_id"], ascending=[False, True], ignore_index=True)
-    reasons = reasons_of(scene, "churn")
-    return ranked.assign(
-        name=ranked["name"].where(ranked["name"].notna(), ranked["account_id"]),
-        segment=[scene.name(None if is_missing(segment) else segment) for segment in ranked["segment"]],
-        chances=[
-            both_chances(scene.language, *both) for both in zip(ranked["p_churn_3"], ranked["p_churn_12"], strict=True)
-        ],
-        why=[scene.language.listed([said(scene, *r) for r in reasons.get(id, ())]) for id in ranked["account_id"]],
-        features=[tuple(r[0] for r in reasons.get(id, ())) for id in ranked["account_id"]],
+        columns=[*(c for c in columns if c.name not in ("chances", BOTH)), *_in_data(scene)],
     )
+
+
+def _described(scene: Scene, accounts: pd.DataFrame) -> pd.DataFrame:
+    shown = described(scene, accounts, "churn")
+    both = zip(shown["p_churn_3"], shown["p_churn_12"], strict=True)
+    return shown.assign(chances=[_chances(scene.language, *pair) for pair in both])
+
+
+def _chances(language: Language, soon: float, year: float) -> str:
+    """The probabilities of leaving within 3 and 12 months, small ones with a decimal."""
+    return " / ".join(language.percent(p, 1 if p < 0.1 else 0) for p in (soon, year))
 
 
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Account")),
-        *([] if scene.segment else [Column("segment", scene.say("Segment"), "short")]),
         Column("money_at_risk", scene.say("At risk in 12 months"), "money"),
         Column("why", scene.say("Why"), "long"),
-        Column("csm", scene.say("Owner"), "short"),
+        *placed(scene),
         Column("renews_on", scene.say("Renews on"), "date"),
         Column("mrr", scene.say("MRR"), "money"),
         Column("chances", scene.say("Leaves within 3 / 12 months"), "interval"),
@@ -71,47 +77,31 @@ def _columns(scene: Scene) -> list[Column]:
     ]
 
 
-def _chances(scene: Scene) -> list[Column]:
-    """Both probabilities as numbers, for the data."""
+def _in_data(scene: Scene) -> list[Column]:
+    """What shares a cell in the table, apart for the data."""
     return [
+        *apart(scene),
         Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
         Column("p_churn_12", scene.say("Leaves within 12 months"), "share"),
     ]
 
 
-def both_chances(language: Language, soon: float, year: float) -> str:
-    """The probabilities of leaving within 3 and 12 months, small ones with a decimal."""
-    return " / ".join(language.percent(p, 1 if p < 0.1 else 0) for p in (soon, year))
-
-
-def _title(scene: Scene, shown: pd.DataFrame) -> str:
+def _title(scene: Scene, accounts: pd.DataFrame) -> str:
     """The money at risk, its share of the year's revenue, and how much of it the first accounts hold."""
-    total, yearly = float(shown["money_at_risk"].sum()), 12 * float(shown["mrr"].sum())
+    total, yearly = float(accounts["money_at_risk"].sum()), 12 * float(accounts["mrr"].sum())
     if not total or not yearly:
         return scene.say("No money is at risk in the next 12 months")
     values = {"amount": scene.language.money(total), "share": scene.language.percent(total / yearly)}
     title = scene.say("{amount} is at risk over the next 12 months, {share} of revenue", **values)
-    return with_cause(scene.language, title, _held(scene, shown, total))
+    if len(accounts) <= N_SHOWN:
+        return title
+    top = float(accounts["money_at_risk"].head(N_SHOWN).sum())
+    return with_cause(scene.language, title, held_by(scene.language, N_SHOWN, top / total))
 
 
-def _held(scene: Scene, shown: pd.DataFrame, total: float) -> str:
-    top = shown.head(N_SHOWN)
-    if len(top) == len(shown):
-        return ""
-    return held_by(scene.language, len(top), float(top["money_at_risk"].sum()) / total)
-
-
-def held_by(language: Language, n: int, share: float) -> str:
-    """How much of a sum the first n accounts hold."""
-    if share >= 0.995:
-        return language.count("{n} account holds nearly all of it", "{n} accounts hold nearly all of it", n)
-    part = language.percent(share, 0)
-    return language.count("{n} account holds {part} of it", "{n} accounts hold {part} of it", n, part=part)
-
-
-def _follows(scene: Scene, top: pd.DataFrame) -> list[str]:
+def _so_what(scene: Scene, top: pd.DataFrame) -> str:
     """Who renews soon, the most frequent reason, and for whom little was seen."""
-    return [_soon(scene, top), _most_frequent(scene, top), _seen_little(scene, top)]
+    return scene.noted(_soon(scene, top), _most_frequent(scene, top), _seen_little(scene, top))
 
 
 def _soon(scene: Scene, top: pd.DataFrame) -> str:
@@ -131,8 +121,8 @@ def _most_frequent(scene: Scene, top: pd.DataFrame) -> str:
     if not counts or max(counts.values()) < 2:
         return ""
     feature, n = min(counts.items(), key=lambda item: (-item[1], item[0]))
-    what = feature_name(scene, feature)
-    return scene.say("The most frequent reason: {reason} ({n} of {of}).", reason=what, n=n, of=len(top))
+    reason = feature_name(scene, feature)
+    return scene.say("The most frequent reason: {reason} ({n} of {of}).", reason=reason, n=n, of=len(top))
 
 
 def _seen_little(scene: Scene, top: pd.DataFrame) -> str:
@@ -147,19 +137,14 @@ def _seen_little(scene: Scene, top: pd.DataFrame) -> str:
     )
 
 
-def _caption(scene: Scene, found: pd.DataFrame, shown: pd.DataFrame) -> str:
-    unscored = len(found) - len(shown)
+def _caption(scene: Scene, n_scored: int, n_unscored: int) -> str:
     left = (
-        scene.language.count("{n} account could not be scored.", "{n} accounts could not be scored.", unscored)
-        if unscored
+        scene.language.count("{n} account could not be scored.", "{n} accounts could not be scored.", n_unscored)
+        if n_unscored
         else ""
     )
     return sentences(
-        scene.language.count(
-            "{n} paying account scored, the largest amounts first.",
-            "{n} paying accounts scored, the largest amounts first.",
-            len(shown),
-        ),
+        counted(scene, n_scored),
         left,
         scene.say(
             "At risk: probability of a decision to leave within 12 months × renewable MRR × 12, an expected loss. Seen:"
@@ -167,9 +152,3 @@ def _caption(scene: Scene, found: pd.DataFrame, shown: pd.DataFrame) -> str:
         ),
         model_line(scene),
     )
-
-
-def model_line(scene: Scene) -> str:
-    """Which version of the model made the scores; empty when there is none."""
-    models = scene.frame("scores")["model"].dropna().unique() if scene.has("scores") else []
-    return scene.say("Model: {model}.", model=", ".join(sorted(models))) if len(models) else ""

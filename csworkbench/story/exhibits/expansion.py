@@ -5,13 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from ..exhibit import Exhibit, absent
-from ..language import MISSING, is_missing
+from ..language import MISSING
 from ..scene import Scene
 from ..tables import Column, table
 from ..text import shown as safe
-from .at_risk import held_by, model_line
-from .reason_words import reasons_of, said
 from .renewals import N_SHOWN
+from .scored import BOTH, apart, counted, described, held_by, model_line, placed, ranked
 from .wording import sentences, with_cause
 
 
@@ -19,21 +18,21 @@ def expansion(scene: Scene) -> Exhibit:
     """The ten accounts with most expansion MRR to expect in three months, with reasons and the next product."""
     if not scene.has("scores"):
         return scene.missing("expansion", "scores")
-    known = scene.mine("scores").dropna(subset=["expected_expansion_mrr"])
-    if known.empty:
+    accounts = ranked(scene.mine("scores"), "expected_expansion_mrr")
+    if accounts.empty:
         return _without(scene)
-    shown = _described(scene, known)
-    title, columns = _title(scene, shown), _columns(scene)
+    shown = _described(scene, accounts)
+    title, columns = _title(scene, accounts), _columns(scene)
     return Exhibit(
         "expansion",
         title,
         scene.language,
         so_what=_so_what(scene, shown.head(N_SHOWN)),
-        caption=_caption(scene, shown),
+        caption=_caption(scene, len(accounts)),
         source=scene.source("subscriptions", "usage", "entitlements", "opportunities", "activities"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
-        columns=columns,
+        columns=[*(c for c in columns if c.name != BOTH), *apart(scene)],
     )
 
 
@@ -44,15 +43,9 @@ def _without(scene: Scene) -> Exhibit:
     return absent("expansion", scene.say("No expansion could be estimated."), scene.language)
 
 
-def _described(scene: Scene, known: pd.DataFrame) -> pd.DataFrame:
-    ranked = known.sort_values(["expected_expansion_mrr", "account_id"], ascending=[False, True], ignore_index=True)
-    reasons, products = reasons_of(scene, "expansion"), _next_products(scene)
-    return ranked.assign(
-        name=ranked["name"].where(ranked["name"].notna(), ranked["account_id"]),
-        segment=[scene.name(None if is_missing(segment) else segment) for segment in ranked["segment"]],
-        why=[scene.language.listed([said(scene, *r) for r in reasons.get(id, ())]) for id in ranked["account_id"]],
-        product=[products.get(id, MISSING) for id in ranked["account_id"]],
-    )
+def _described(scene: Scene, accounts: pd.DataFrame) -> pd.DataFrame:
+    shown, products = described(scene, accounts, "expansion"), _next_products(scene)
+    return shown.assign(product=[products.get(id, MISSING) for id in shown["account_id"]])
 
 
 def _next_products(scene: Scene) -> dict[str, str]:
@@ -67,29 +60,27 @@ def _next_products(scene: Scene) -> dict[str, str]:
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Account")),
-        *([] if scene.segment else [Column("segment", scene.say("Segment"), "short")]),
         Column("expected_expansion_mrr", scene.say("Expected expansion MRR"), "money"),
         Column("p_expansion", scene.say("Grows within 3 months"), "share"),
         Column("why", scene.say("Why"), "long"),
         *([Column("product", scene.say("Product to offer"), "short")] if scene.has("whitespace") else []),
-        Column("csm", scene.say("Owner"), "short"),
+        *placed(scene),
         Column("mrr", scene.say("MRR"), "money"),
         Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
     ]
 
 
-def _title(scene: Scene, shown: pd.DataFrame) -> str:
+def _title(scene: Scene, accounts: pd.DataFrame) -> str:
     """What expansion is to be expected of the whole book, its share of MRR, and how much the first accounts hold."""
-    total, mrr = float(shown["expected_expansion_mrr"].sum()), float(shown["mrr"].sum())
+    total, mrr = float(accounts["expected_expansion_mrr"].sum()), float(accounts["mrr"].sum())
     if not total or not mrr:
         return scene.say("No expansion is to be expected in the next three months")
     values = {"amount": scene.language.money(total), "share": scene.language.percent(total / mrr)}
     title = scene.say("{amount} of MRR is to be expected from expansion in three months, {share} of MRR", **values)
-    top = shown.head(N_SHOWN)
-    if len(top) == len(shown):
+    if len(accounts) <= N_SHOWN:
         return title
-    held = held_by(scene.language, len(top), float(top["expected_expansion_mrr"].sum()) / total)
-    return with_cause(scene.language, title, held)
+    top = float(accounts["expected_expansion_mrr"].head(N_SHOWN).sum())
+    return with_cause(scene.language, title, held_by(scene.language, N_SHOWN, top / total))
 
 
 def _so_what(scene: Scene, top: pd.DataFrame) -> str:
@@ -106,13 +97,9 @@ def _so_what(scene: Scene, top: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def _caption(scene: Scene, shown: pd.DataFrame) -> str:
+def _caption(scene: Scene, n_scored: int) -> str:
     return sentences(
-        scene.language.count(
-            "{n} paying account scored, the largest amounts first.",
-            "{n} paying accounts scored, the largest amounts first.",
-            len(shown),
-        ),
+        counted(scene, n_scored),
         scene.say(
             "Expected expansion MRR: probability of an expansion within three months × its expected size. Reasons: what"
             " raises the probability most, largest first."

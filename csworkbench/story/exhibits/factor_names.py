@@ -19,6 +19,32 @@ _FACTORS: Mapping[str, str] = {
     "plan_agreed": marked("a success plan was agreed"),
     "criterion_met": marked("a success criterion was met"),
     "champion_there": marked("a champion is known"),
+    "low_adoption": marked("low adoption"),
+    "slow_onboarding": marked("slow onboarding"),
+    "price_increase": marked("price rise"),
+    "missing_capability": marked("a missing capability"),
+    "payment_trouble": marked("trouble with payment"),
+    "repeated_incidents": marked("repeated incidents"),
+    "competitor": marked("a competitor"),
+    "new_use_case": marked("a new use case"),
+    "strong_champion": marked("a strong champion"),
+    "team_growth": marked("a growing team"),
+}
+_FUNCTIONS: Mapping[str, str] = {
+    "onboarding": marked("onboarding"),
+    "adoption": marked("adoption"),
+    "analysis": marked("analysis"),
+    "consulting": marked("consulting"),
+    "marketing": marked("marketing"),
+    "training": marked("training"),
+    "community": marked("community"),
+    "csm_ae": marked("CSM and sales"),
+}
+_ASSETS: Mapping[str, str] = {
+    "checklist": marked("checklist"),
+    "video": marked("video"),
+    "workshop": marked("workshop"),
+    "template": marked("template"),
 }
 _PHASES: Mapping[str, str] = {
     "onboarding": marked("onboarding"),
@@ -42,9 +68,9 @@ def factor_name(scene: Scene, factor: str) -> str:
     if known:
         return scene.say(known)
     if factor.startswith(_TOUCH):
-        return scene.say("contact by {function}", function=_plain(factor.removeprefix(_TOUCH)))
+        return scene.say("contact on {function}", function=_known(scene, factor.removeprefix(_TOUCH), _FUNCTIONS))
     if factor.startswith(_ASSET):
-        return scene.say("used “{asset}”", asset=_plain(factor.removeprefix(_ASSET)))
+        return scene.say("use of the {asset}", asset=_known(scene, factor.removeprefix(_ASSET), _ASSETS))
     return _plain(factor)
 
 
@@ -55,7 +81,11 @@ def phase_name(scene: Scene, phase: str) -> str:
 
 def outcome_name(scene: Scene, outcome: str) -> str:
     """What may come, as read."""
-    return scene.say(_OUTCOMES[outcome]) if outcome in _OUTCOMES else _plain(outcome)
+    return _known(scene, outcome, _OUTCOMES)
+
+
+def _known(scene: Scene, code: str, words: Mapping[str, str]) -> str:
+    return scene.say(words[code]) if code in words else _plain(code)
 
 
 def _plain(text: str) -> str:

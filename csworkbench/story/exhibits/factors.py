@@ -15,10 +15,10 @@ from ..tables import Column
 from .factor_names import factor_name, outcome_name, phase_name
 from .wording import sentences, series, with_cause
 
-SURE, N_DRAWN, N_KEPT = 0.05, 10, 40
+SURE, N_DRAWN, N_KEPT = 0.05, 6, 20
 RATIOS = ("hazard_ratio", "lift")
-_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-_WIDEST = 10.0
+_TICKS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
+_WIDEST = 25.0
 
 
 def factors(scene: Scene) -> Exhibit:
@@ -93,8 +93,13 @@ def _strongest(scene: Scene, rows: pd.DataFrame) -> str:
         factor=row["name"],
         phase=row["phase_words"],
         outcome=row["outcome_words"],
-        ratio=scene.language.number(row["value"], 1),
+        ratio=_ratio(scene, row["value"]),
     )
+
+
+def _ratio(scene: Scene, ratio: float) -> str:
+    """Two decimals below 1, so that a tenth and a twentieth stay apart."""
+    return scene.language.number(ratio, 1 if ratio >= 1 else 2)
 
 
 def _distance(ratio: float) -> float:
@@ -112,18 +117,21 @@ def _so_what(scene: Scene, known: pd.DataFrame) -> str:
 
 def _figure(scene: Scene, rows: pd.DataFrame) -> str:
     ends = min(_WIDEST, 1.6 * max([2.0, *rows["value"].map(_distance)]))
-    ticks = [(tick, scene.language.number(tick, 0 if tick >= 1 else 1)) for tick in _TICKS if 1 / ends <= tick <= ends]
+    ticks = [
+        (tick, scene.language.number(tick, 0 if tick >= 1 else 2 if tick < 0.1 else 1))
+        for tick in _TICKS
+        if 1 / ends <= tick <= ends
+    ]
     scale = Scale(1 / ends, ends, ticks, 1.0, scene.say("no difference"), is_log=True)
     return dots([_dot(scene, row) for row in rows.to_dict("records")], scale, scene.language.lang)
 
 
 def _dot(scene: Scene, row: Mapping[Any, Any]) -> Dot:
     number = scene.language.number
-    words = f"{number(row['value'], 1)} ({number(row['low'], 1)}–{number(row['high'], 1)})"
+    words = f"{_ratio(scene, row['value'])} ({_ratio(scene, row['low'])}–{_ratio(scene, row['high'])})"
     remark = scene.say(
-        "{outcome}, {phase} · {measure} · n = {n} with, {m} without",
-        phase=row["phase_words"], measure=row["measure_words"], outcome=row["outcome_words"], n=number(row["n_with"]),
-        m=number(row["n_without"]),
+        "{outcome}, {phase} (n = {n} / {m})",
+        phase=row["phase_words"], outcome=row["outcome_words"], n=number(row["n_with"]), m=number(row["n_without"]),
     )  # fmt: skip
     tone = ("good" if row["effect"] == "success" else "bad") if row["proven"] else "plain"
     return Dot(str(row["name"]), float(row["value"]), words, float(row["low"]), float(row["high"]), remark, tone)
@@ -140,6 +148,7 @@ def _caption(scene: Scene, known: pd.DataFrame) -> str:
             "Whole book. Ratio: how likely the outcome is with the factor against without it; thin line: 95% interval."
             " Blue goes with success, orange with failure; grey may be chance (false discovery rate of 5% or more)."
         ),
+        scene.say("n: accounts with the factor / without it."),
         scene.say("Observed, not tried: the factor need not be the cause."),
         more,
     )

@@ -15,7 +15,7 @@ from ..tables import Column
 from .factor_names import factor_name, phase_name
 from .wording import is_small, sentences, series
 
-N_DRAWN = 6
+N_DRAWN = 5
 
 
 def named_reasons(scene: Scene) -> Exhibit:

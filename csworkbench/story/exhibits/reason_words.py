@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from ..language import is_missing
 from ..scene import Scene
 from ..text import shown
@@ -44,8 +46,8 @@ def _number(text: str) -> float | None:
         return None
 
 
-def reasons_of(scene: Scene, kind: str) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
-    """Account → the features that speak most for that outcome, with their values, largest first; at most three.
+def reasons_of(scene: Scene, kind: str, accounts: pd.Series) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
+    """Each of the accounts → the features that speak most for that outcome, with their values, largest first; at most three.
 
     Of features that share a code only the first is told. What speaks against the outcome is left out, and so is what
     would show how well the CSM does.
@@ -53,7 +55,8 @@ def reasons_of(scene: Scene, kind: str) -> Mapping[str, tuple[tuple[str, str | N
     if not scene.has("reasons"):
         return {}
     frame = scene.frame("reasons")
-    kept = frame[(frame["kind"] == kind) & (frame["contribution"] > 0) & ~frame["feature"].isin(OF_STAFF)]
+    asked = frame[frame["account_id"].isin(accounts) & (frame["kind"] == kind)]
+    kept = asked[(asked["contribution"] > 0) & ~asked["feature"].isin(OF_STAFF)]
     ranked = kept.sort_values(["account_id", "rank"], kind="stable").drop_duplicates(["account_id", "code"])
     first = ranked.groupby("account_id").head(N_REASONS)
     found: dict[str, tuple[tuple[str, str | None], ...]] = {}

@@ -98,7 +98,7 @@ def _place(score: str) -> int:
 def _verdict(scene: Scene, data: pd.DataFrame) -> Verdict:
     model, rules = data[data["score"] == MODEL], data[data["score"].str.startswith(NAIVE)]
     if model.empty:
-        return Verdict("not_estimable", int(data["n_events"].max()), None, None, None)
+        return Verdict("not_tested", int(data["n_events"].max()), None, None, None)
     row = model.iloc[0]
     auc, low, high = (_known(row[name]) for name in ("roc_auc", "roc_auc_low", "roc_auc_high"))
     rule = rules.iloc[0] if len(rules) else None
@@ -113,6 +113,8 @@ def _known(value: Any) -> float | None:
 
 def verdict_title(language: Language, found: Verdict) -> str:
     """Whether the model is worth having, in plain words."""
+    if found.verdict == "not_tested":
+        return language.say("The churn model was not put to the test")
     if found.auc is None or found.verdict not in (BEATS, NOT_BETTER):
         return language.count(
             "The churn model cannot be judged: only {n} decision to leave in the quarters that were tested",
