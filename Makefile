@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 NOTEBOOKS := $(shell find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install qbr test test-slow lint lab sample bench clean
+.PHONY: help install qbr test test-slow lint lab sample bench bench-runs clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ sample: $(READY) ## write data/sample anew (same bytes)
 
 bench: $(READY) ## speed and memory side by side, at 2,000, 20,000 and 200,000 accounts
 	$(BIN)/python bench/scale.py
+
+bench-runs: $(READY) ## packs per minute, memory and kernels beside papermill and nbconvert (8 minutes)
+	$(BIN)/python bench/runs.py
 
 clean: ## remove what was made: reports, caches, .venv
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ bench/out data/sample/.csworkbench

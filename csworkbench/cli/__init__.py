@@ -15,6 +15,7 @@ from .init import init
 from .options import GOOD, INTERRUPTED, REFUSED
 from .qbr import qbr
 from .schedule import schedule
+from .score import score
 from .simulate import simulate
 from .status import status
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """Exports of a subscription company in, checked numbers and business review packs out."""
 
 
-for command in (check, evaluate, init, qbr, schedule, simulate, status):
+for command in (check, evaluate, init, qbr, schedule, score, simulate, status):
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from .basis import Term, term_of
 Vector = npt.NDArray[np.float64]
 
 N_ROUNDS = 12
-LEAST_VARIANCE, MOST_VARIANCE, FIRST_VARIANCE = 1e-6, 1.0, 0.02
+LEAST_VARIANCE, MOST_VARIANCE, FIRST_VARIANCE = 1e-6, 1.0, 0.002
+FADE_MONTHS = 3.0
 BELIEF = 0.5
 
 
@@ -27,14 +29,25 @@ class Additive:
     slopes: tuple[Vector, ...]
     intercept: float
 
-    def contributions(self, frame: pd.DataFrame) -> Vector:
-        """Row × term: what each feature adds to the log-odds, 0 on the average of the training rows."""
-        parts = [term.columns(frame[term.feature]) @ slope for term, slope in zip(self.terms, self.slopes, strict=True)]
-        return np.column_stack(parts) if parts else np.zeros((len(frame), 0))
+    def parts(self, frame: pd.DataFrame) -> tuple[Vector, Vector]:
+        """Row × term twice: what each feature adds always, and what it adds as well in the next month, fading."""
+        always, near = np.zeros((2, len(frame), len(self.terms)))
+        for place, (term, slope) in enumerate(zip(self.terms, self.slopes, strict=True)):
+            columns = term.columns(frame[term.feature])
+            always[:, place] = columns @ slope[: columns.shape[1]]
+            if term.fades:
+                near[:, place] = columns[:, 0] * slope[-1]
+        return always, near
+
+    def only(self, features: Collection[str]) -> Additive:
+        """The model of those features alone, without intercept."""
+        chosen = [place for place, term in enumerate(self.terms) if term.feature in features]
+        return Additive(tuple(self.terms[k] for k in chosen), tuple(self.slopes[k] for k in chosen), 0.0)
 
     def log_odds(self, frame: pd.DataFrame) -> Vector:
         """Log-odds of the event, one per row."""
-        return np.asarray(self.intercept + self.contributions(frame).sum(axis=1))
+        always, near = self.parts(frame)
+        return np.asarray(self.intercept + always.sum(axis=1) + nearness(frame) * near.sum(axis=1))
 
 
 def fit_additive(frame: pd.DataFrame, event: npt.NDArray[np.bool_], information: float = 1.0) -> Additive:
@@ -45,7 +58,8 @@ def fit_additive(frame: pd.DataFrame, event: npt.NDArray[np.bool_], information:
     procedure; a weak prior keeps it in bounds), so a feature that tells nothing shrinks to nothing.
     """
     terms = tuple(term for name in frame.columns if (term := term_of(frame[name])) is not None)
-    columns = [term.columns(frame[term.feature]) for term in terms]
+    near = nearness(frame)
+    columns = [_faded(term, term.columns(frame[term.feature]), near) for term in terms]
     design = np.column_stack([np.ones((len(frame), 1)), *columns]).astype(np.float32)
     groups = _groups(terms)
     slopes = _fitted(design, event.astype(np.float64), groups, information)
@@ -53,9 +67,25 @@ def fit_additive(frame: pd.DataFrame, event: npt.NDArray[np.bool_], information:
     return Additive(terms, tuple(slopes[a:b] for a, b in zip(places[:-1], places[1:], strict=True)), float(slopes[0]))
 
 
+def _faded(term: Term, columns: Vector, near: Vector) -> Vector:
+    return np.column_stack([columns, columns[:, :1] * near[:, None]]) if term.fades else columns
+
+
+def nearness(frame: pd.DataFrame) -> Vector:
+    """1 for the next month, fading by e every three months ahead; 1 everywhere without `months_ahead`."""
+    if "months_ahead" not in frame:
+        return np.ones(len(frame))
+    return fade(frame["months_ahead"].to_numpy(dtype=np.float64))
+
+
+def fade(ahead: Vector) -> Vector:
+    """exp(−(months ahead − 1) ÷ 3)."""
+    return np.asarray(np.exp(-(ahead - 1) / FADE_MONTHS))
+
+
 def _groups(terms: tuple[Term, ...]) -> npt.NDArray[np.int64]:
     """The group of every slope: feature × kind of column."""
-    found = [place * 4 + term.group for place, term in enumerate(terms)]
+    found = [place * 5 + term.group for place, term in enumerate(terms)]
     return np.unique(np.concatenate(found), return_inverse=True)[1] if found else np.zeros(0, np.int64)
 
 

@@ -67,8 +67,8 @@ class Amounts:
         ]
         values, weight = np.concatenate([own, every]), np.concatenate(weights)
         order = np.argsort(values, kind="stable")
-        place = np.searchsorted(np.cumsum(weight[order]), share - 1e-12)
-        return float(values[order][min(place, len(values) - 1)])
+        place = int(np.searchsorted(np.cumsum(weight[order]), share - 1e-12))
+        return float(values[order[min(place, len(values) - 1)]])
 
     def _pool(self, pool: int) -> Floats:
         return self.values[self.starts[pool] : self.starts[pool] + self.sizes[pool]]

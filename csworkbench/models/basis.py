@@ -13,6 +13,7 @@ Matrix = npt.NDArray[np.float64]
 STEPS = {"months_to_renewal": (1.0, 2.0, 3.0, 4.0, 6.0, 9.0), "months_ahead": (1.0, 2.0, 3.0, 6.0)}
 QUANTILES = (0.02, 0.2, 0.4, 0.6, 0.8, 0.98)
 FEWEST_OF_CATEGORY = 30
+NEAR = 4
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Term:
     """The columns of one feature.
 
     knots: of numbers; the first and last bound the line, those between bend it. steps: of numbers, each a jump above
-    it. levels: of a category. columns: how many; the last is 1 where the value is missing. centre, scale: per column.
-    group: per column, 0 the line, 1 bends and steps, 2 levels, 3 gaps.
+    it. levels: of a category. centre, scale: per column.
+    group: per column, 0 the line, 1 bends and steps, 2 levels, 3 the gap, 4 the line once more, fading with the months ahead.
     """
 
     feature: str
@@ -33,9 +34,14 @@ class Term:
     group: npt.NDArray[np.int64]
 
     def columns(self, values: pd.Series) -> Matrix:
-        """Centred and scaled columns; a missing value has the mean of all but the last."""
+        """Centred and scaled columns, the near line left out; a missing value has the mean of all but the gap."""
         raw = _raw(values, self.knots, self.steps, self.levels)
         return np.asarray((np.where(np.isnan(raw), self.centre, raw) - self.centre) / self.scale)
+
+    @property
+    def fades(self) -> bool:
+        """Whether the line has a second slope that fades with the months ahead."""
+        return NEAR in self.group
 
 
 def term_of(values: pd.Series) -> Term | None:
@@ -50,7 +56,7 @@ def term_of(values: pd.Series) -> Term | None:
     if not (spread > 1e-9).any():
         return None
     n_line = int(len(knots) > 1)
-    kinds = [0] * n_line + [1] * (max(len(knots) - 2, 0) + len(steps)) + [2] * len(levels) + [3]
+    kinds = [0] * n_line + [1] * (max(len(knots) - 2, 0) + len(steps)) + [2] * len(levels) + [3] + [NEAR] * n_line
     scale = np.where(spread > 1e-9, spread, np.inf)
     return Term(name, knots, steps, levels, centre, scale, np.array(kinds, dtype=np.int64))
 

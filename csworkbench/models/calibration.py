@@ -116,7 +116,8 @@ def population_stability(before: ArrayLike, after: ArrayLike, n_bins: int = 10) 
     """Population stability index (PSI) between two samples of one score: 0 is the same distribution.
 
     Bins are tenths of `before`; half a row is added to each bin, so that an empty one gives no infinity. NaN where a
-    sample is empty or `before` holds one value only. Two samples of n and m rows of one distribution have about (bins − 1) × (1/n + 1/m).
+    sample is empty or `before` holds one value only. Two samples of n and m rows of one distribution have about
+    (bins − 1) × (1/n + 1/m).
     Source: Siddiqi (2006); expectation by Yurdakul (2018).
     """
     old, new = np.asarray(before, dtype=float), np.asarray(after, dtype=float)

@@ -33,13 +33,14 @@ class Rate:
 
 @dataclass(frozen=True)
 class Learnt:
-    """A classifier's chance."""
+    """A classifier's chance. varying: the columns that it reads."""
 
     classifier: Any
+    varying: NDArray[np.bool_]
 
     def chance(self, X: Floats) -> Floats:  # noqa: N803
         """The chance of each row."""
-        return np.asarray(self.classifier.predict_proba(X)[:, 1], dtype=np.float64)
+        return np.asarray(self.classifier.predict_proba(X[:, self.varying])[:, 1], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def _numbers(column: pd.Series) -> Floats:
 
 
 def renewal(rows: pd.DataFrame) -> pd.Series:
-    """Per row: "due" within three months, "later", or "none" where no renewal date is known."""
-    months = rows["months_to_renewal"]
-    found = np.select([months.isna(), months <= QUARTER_MONTHS], ["none", "due"], "later")
+    """Per row: "rolling" where every quarter holds one, "due" within three months, "later", or "none" known."""
+    months, rolling = rows["months_to_renewal"], rows["billing_months"] <= QUARTER_MONTHS
+    found = np.select([rolling, months.isna(), months <= QUARTER_MONTHS], ["rolling", "none", "due"], "later")
     return pd.Series(found, rows.index)
 
 
@@ -115,10 +116,16 @@ def cell(rows: pd.DataFrame) -> pd.Series:
 
 
 def _chance(X: Floats, happened: NDArray[np.bool_], seed: int) -> Rate | Learnt:  # noqa: N803
-    n_events = int(happened.sum())
-    if min(n_events, len(X) - n_events) < FEWEST_EVENTS:
+    n_events, varying = int(happened.sum()), _varying(X)
+    if min(n_events, len(X) - n_events) < FEWEST_EVENTS or not varying.any():
         return Rate(n_events, len(X))
-    return Learnt(_classifier(seed).fit(X, happened.astype(np.int64)))
+    return Learnt(_classifier(seed).fit(X[:, varying], happened.astype(np.int64)), varying)
+
+
+def _varying(X: Floats) -> NDArray[np.bool_]:  # noqa: N803
+    """Columns with at least two different values."""
+    least, most = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    return np.asarray(least < most)
 
 
 def _classifier(seed: int) -> Any:

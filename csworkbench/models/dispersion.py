@@ -1,4 +1,4 @@
-"""How quarters stray from their forecasts beyond the chance of each account: a drift of the level, and common shocks."""
+"""How quarters stray from their forecasts beyond the chance of each account: drift of the level, and common shocks."""
 
 from __future__ import annotations
 
@@ -63,11 +63,13 @@ def spread(tried: Sequence[Tried]) -> Spread:
     """What earlier forecasts say of drift and shocks.
 
     MRR that moved, in units of variance ÷ mean, is taken as negative binomial: the mean at the level, and the variance
-    of a Poisson number mixed over log-normal shocks of the standard deviation. Priors: level N(0, .2), standard
-    deviation half normal (.15). A forecast counts a third, as three windows overlap, and half as much with every
-    9 months of age.
+    of a Poisson number mixed over log-normal shocks of the standard deviation. Priors: level normal (.2) with an
+    average odds ratio of 1, standard deviation half normal (.15). A forecast counts a third, as three windows overlap,
+    and half as much with every 9 months of age.
     """
-    log_weight = -0.5 * (LEVELS[:, None] / LEVEL_SCALE) ** 2 - 0.5 * (SIGMAS[None, :] / SIGMA_SCALE) ** 2
+    of_level = -0.5 * (LEVELS / LEVEL_SCALE + LEVEL_SCALE / 2) ** 2
+    of_sigma = -0.5 * (SIGMAS / SIGMA_SCALE) ** 2 - np.log(2) * (SIGMAS == 0)
+    log_weight = of_level[:, None] + of_sigma[None, :]
     for one in tried:
         if one.variance > 0:
             log_weight = log_weight + 0.5 ** (one.age_months / HALF_LIFE_MONTHS) / OVERLAP * _log_likelihood(one)

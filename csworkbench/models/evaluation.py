@@ -14,6 +14,7 @@ from .backtest import Scorer, backtest
 from .exposures import exposures
 from .factors import factors
 from .frames import shaped
+from .model_scorer import model_scorer
 from .naive import naive_scorers
 from .panel import Panel, build_panel
 from .post_mortem import leavers, post_mortem
@@ -49,8 +50,8 @@ def evaluate(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None
 def scorers(snapshot: Snapshot, panel: Panel, seed: int = 0) -> list[Scorer]:
     """All that is put on trial: the churn model, the weighted score, vendors' scores, naive rules."""
     health = snapshot.settings.health
-    rivals = [weighted_scorer(health), *vendor_scorers(snapshot, panel), *naive_scorers(panel)]
-    return [*rivals]
+    model = model_scorer(health.bands, seed)
+    return [model, weighted_scorer(health), *vendor_scorers(snapshot, panel), *naive_scorers(panel)]
 
 
 class _Making:

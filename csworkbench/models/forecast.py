@@ -75,6 +75,9 @@ class Forecaster:
 
     def reason_against(self, as_of: date) -> str:
         """Why there is no forecast as of that day; empty when there is one."""
+        quarter = Quarter.of(as_of, self.snapshot.settings.company.fiscal_year_start)
+        if quarter.closing != as_of:
+            return f"{as_of} is not the last day of a quarter"
         over = [day for day in self.months if months_later(day) <= as_of]
         if len(over) < FEWEST_MONTHS:
             return f"{len(over)} month-ends with three months after them; {FEWEST_MONTHS} are needed"

@@ -117,18 +117,12 @@ def _moved(book: Book, shocks: Floats, belongs: sparse.csr_array, rng: np.random
     draw = rng.random(chances.shape[1:])
     bounds = np.cumsum(chances, axis=0)
     happened = [draw < bounds[0], (draw >= bounds[0]) & (draw < bounds[1]), (draw >= bounds[1]) & (draw < bounds[2])]
-    return np.stack(
-        [
-            _money(book, name, *np.nonzero(hit), belongs, shocks.shape[1], rng)
-            for name, hit in zip(OUTCOMES, happened, strict=True)
-        ]
-    )
+    money = [_money(book, name, hit, rng) for name, hit in zip(OUTCOMES, happened, strict=True)]
+    return np.stack([(belongs @ moved).toarray() for moved in money])
 
 
-def _money(
-    book: Book, name: str, row: Ints, draw: Ints, belongs: sparse.csr_array, n_draws: int, rng: np.random.Generator
-) -> Floats:
-    """Owner × draw: the MRR of the accounts (`row`) to which the outcome happened in a draw."""
-    money = book.mrr[row] if name == "churn" else book.mrr[row] * book.amounts[name].drawn(book.cells[name][row], rng)
-    moved = sparse.csr_array((money, (row, draw)), shape=(len(book.mrr), n_draws))
-    return np.asarray((belongs @ moved).toarray())
+def _money(book: Book, name: str, happened: NDArray[np.bool_], rng: np.random.Generator) -> sparse.csr_array:
+    """Account × draw: the MRR of the accounts to which the outcome happened in a draw."""
+    row, draw = np.nonzero(happened)
+    share = 1.0 if name == "churn" else book.amounts[name].drawn(book.cells[name][row], rng)
+    return sparse.csr_array((book.mrr[row] * share, (row, draw)), shape=happened.shape)

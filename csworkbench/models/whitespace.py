@@ -64,7 +64,7 @@ def _accounts(view: View, spans: pd.DataFrame) -> pd.DataFrame:
 
 
 def take_rates(view: View, spans: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """How often a product is taken by customers who never had it: indexed by product, segment; rate per month, n_events.
+    """How often a product is taken by customers who never had it, by product and segment: rate per month, n_events.
 
     Counted over the last 24 months; a product bought on the day on which the account began is no event, and neither
     are the months after an account stopped paying. n_events: of the product, over all segments.
@@ -72,11 +72,12 @@ def take_rates(view: View, spans: pd.DataFrame, accounts: pd.DataFrame) -> pd.Da
     paid = paid_spans(view)
     segment = pd.Series(segment_of(view, paid.index).to_numpy(), paid.index)
     since, until = pd.Timestamp(view.as_of) - pd.DateOffset(months=WINDOW_MONTHS), pd.Timestamp(view.as_of)
-    begins = paid["first_paid_on"].clip(lower=since)
+    begins = paid["first_paid_on"].where(paid["first_paid_on"] > since, since)
+    watched_until = paid["paid_until"].where(paid["paid_until"] < until, until)
     found = []
     for product, rows in spans.groupby("product"):
         first_on = rows.set_index("account_id")["first_on"].reindex(paid.index)
-        ends = paid["paid_until"].fillna(until).clip(upper=until).where(first_on.isna(), first_on)
+        ends = watched_until.where(first_on.isna(), first_on)
         took = (first_on > paid["first_paid_on"]) & (first_on > since)
         months = ((ends - begins).dt.days / MONTH_DAYS).clip(lower=0)
         found.append(_shrunk(took, months, segment).assign(product=product))

@@ -60,7 +60,8 @@ class Cluster:
 
     def _submitted(self, task: PackTask) -> Any:
         shipped = {folder: self._shipped(folder) for folder in task.paths}
-        return self.client.submit(on_worker, task, shipped, key=f"{task.pack.name}-{os.urandom(8).hex()}", pure=False)
+        key = f"{task.pack.name}-{os.urandom(8).hex()}"
+        return self.client.submit(on_worker, task, shipped, versions(), key=key, pure=False)
 
     def _shipped(self, folder: str) -> Any:
         """The folder as a task of the cluster, so that it is there again when the worker that holds it is lost."""
@@ -116,7 +117,7 @@ def _connected(address: str) -> Any:
     except ImportError:
         raise CsworkbenchError("--cluster needs Dask. Install it: pip install 'csworkbench[cluster]'") from None
     try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         said = f"no Dask scheduler answered at {address} within {CONNECT_SECONDS} seconds ({_first_line(error)})"
         raise CsworkbenchError(f"{said}. Give its address as tcp://HOST:8786, or leave --cluster out.") from None

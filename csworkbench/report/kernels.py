@@ -33,6 +33,7 @@ PRELOAD = (
     "matplotlib.pyplot",
     "seaborn",
     "csworkbench.story.pack",
+    "csworkbench.story.warm:warm_up",
 )
 ASK_AGAIN_SECONDS = 1.0
 T = TypeVar("T")

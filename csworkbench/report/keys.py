@@ -167,7 +167,7 @@ def _addresses(settings: Settings) -> list[str]:
 
     names = [settings.engine.url_env, *(source.url_env for source in settings.sources.values())]
     parts = [urlsplit(os.environ.get(name, "")) for name in names if name]
-    return [f"{part.scheme}://{part.hostname}:{part.netloc.rpartition(':')[2]}{part.path}" for part in parts]
+    return [f"{part.scheme}://{part.netloc.rpartition('@')[2]}{part.path}" for part in parts]
 
 
 def pack_key(pack: Pack, content: Mapping[str, str], page: Mapping[str, Any]) -> str:

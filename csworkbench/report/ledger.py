@@ -139,33 +139,28 @@ def statuses(events: Sequence[Event], *, live: bool = False) -> tuple[PackStatus
     """
     last: dict[tuple[Any, ...], Event] = {}
     published: dict[tuple[Any, ...], Event] = {}
+    usable: dict[tuple[str, str], bool] = {}
     going_on = events[-1]["run"] if live and events else None
     for event in events:
         if event["event"] in PACK_EVENTS:
             key = _identity(event)
-            _settle_stand_in(last, event)
             last[key] = event
+            usable[event["kind"], event["quarter"]] = event["unit_kind"] != STAND_IN
             if event.get("file") and event.get("outcome") == "succeeded":
                 published[key] = event
-    found = [_status(event, published.get(key), event["run"] == going_on) for key, event in last.items()]
+    counting = {key: event for key, event in last.items() if not _is_settled(event, usable)}
+    found = [_status(event, published.get(key), event["run"] == going_on) for key, event in counting.items()]
     return tuple(sorted(found, key=lambda status: (status.quarter, status.kind, status.unit or "", status.lang)))
+
+
+def _is_settled(event: Event, usable: Mapping[tuple[str, str], bool]) -> bool:
+    """Whether it stands for a template that has been used since."""
+    return event["unit_kind"] == STAND_IN and usable[event["kind"], event["quarter"]]
 
 
 def _identity(event: Event) -> tuple[Any, ...]:
     """What makes it the same pack in another run."""
     return tuple(event.get(name) for name in PACK_KEYS if name != "name")
-
-
-def _settle_stand_in(last: dict[tuple[Any, ...], Event], event: Event) -> None:
-    """A template that can be used again needs nothing to stand for it."""
-    if event["unit_kind"] == STAND_IN:
-        return
-    for key in [key for key, other in last.items() if _stands_for(other, event)]:
-        del last[key]
-
-
-def _stands_for(other: Event, event: Event) -> bool:
-    return other["unit_kind"] == STAND_IN and (other["kind"], other["quarter"]) == (event["kind"], event["quarter"])
 
 
 def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus:

@@ -23,7 +23,7 @@ class _Log:
     def __call__(self, standing: Standing) -> None:
         if not self.begun:
             kept = f", {standing.done} of them unchanged" if standing.done else ""
-            print(f"{standing.total} packs{kept}", file=self.stream, flush=True)
+            print(f"{standing.total} pack{'s' * (standing.total != 1)}{kept}", file=self.stream, flush=True)
             self.begun = True
         if standing.last is not None:
             left = f" · {_left(standing)}" if standing.done < standing.total else ""

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from statistics import median
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable
 
 from .plan import Pack
 from .results import Result
 
 
-def left_seconds(packs: Sequence[Pack], results: Sequence[Result], jobs: int) -> float | None:
-    """Seconds until all packs are done when `jobs` of them are made at a time; None before one has been made.
+class Remaining:
+    """The packs that are left, and how long those of their kinds took so far. jobs: packs at a time."""
 
-    Each pack that is left counts as the median of its kind so far, of all kinds where none of its kind is done; a
-    single slow or failed pack therefore moves little.
-    """
-    taken: dict[str, list[float]] = {}
-    for result in results:
+    def __init__(self, packs: Iterable[Pack], jobs: int) -> None:
+        self._left, self._jobs = Counter(pack.kind for pack in packs), jobs
+        self._taken: dict[str, list[float]] = {}
+        self._all: list[float] = []
+
+    def done(self, result: Result) -> None:
+        """Take a pack off; it counts for those that are left when it was really made."""
+        self._left[result.pack.kind] -= 1
         if result.attempt:
-            taken.setdefault(result.pack.kind, []).append(result.seconds)
-    if not taken:
-        return None
-    overall = median(second for seconds in taken.values() for second in seconds)
-    done = {result.pack.name for result in results}
-    left = [pack.kind for pack in packs if pack.name not in done]
-    work = sum(median(taken[kind]) if kind in taken else overall for kind in left)
-    return work / max(1, min(jobs, len(left))) if left else 0.0
+            insort(self._taken.setdefault(result.pack.kind, []), result.seconds)
+            insort(self._all, result.seconds)
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds until all packs are done; None before one has been made.
+
+        Each pack that is left counts as the median of its kind so far, of all kinds where none of its kind is done; a
+        single slow or failed pack therefore moves little.
+        """
+        if not self._all:
+            return None
+        left = +self._left
+        work = sum(n * _median(self._taken.get(kind, self._all)) for kind, n in left.items())
+        return work / max(1, min(self._jobs, left.total()))
+
+
+def _median(ordered: list[float]) -> float:
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -14,7 +14,7 @@ from .ledger import PACK_KEYS, Ledger
 from .limits import Bounds
 from .plan import Pack
 from .redact import Redact, redactor
-from .remaining import left_seconds
+from .remaining import Remaining
 from .results import Progress, Result, Standing
 from .tasks import PackTask, unchanged
 
@@ -38,6 +38,9 @@ class Session:
     results: list[Result] = field(default_factory=list)
     running: dict[str, None] = field(default_factory=dict)
     interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        self.remaining = Remaining((task.pack for task in self.tasks), self.jobs)
 
     def run(self, fresh: bool, how: Make | None) -> None:
         """Make every pack that has changed, or all of them."""
@@ -90,14 +93,15 @@ class Session:
     def _finish(self, results: Iterable[Result]) -> None:
         new = list(results)
         self.results += new
+        for result in new:
+            self.remaining.done(result)
         lines = [{**_named(r.pack), **{name: getattr(r, name) for name in _TOLD}} for r in new]
         if lines:
             self.ledger.append_all("finished", lines)
 
     def _say(self, last: Result | None = None) -> None:
         total = len(self.tasks) + len(self.invalid)
-        left = left_seconds([task.pack for task in self.tasks], self.results, self.jobs)
-        self.progress(Standing(len(self.results), total, tuple(self.running), last, left))
+        self.progress(Standing(len(self.results), total, tuple(self.running), last, self.remaining.seconds))
 
 
 def _kept(task: PackTask, sha256: str | None) -> Result:

@@ -41,11 +41,15 @@ def versions() -> Versions:
     return Versions(__version__, platform.python_version(), code_key())
 
 
-def on_worker(task: PackTask, shipped: Mapping[str, Held]) -> Made:
-    """The pack of a task, with the shipped folders unpacked on this machine."""
+def on_worker(task: PackTask, shipped: Mapping[str, Held], needed: Versions) -> Made:
+    """The pack of a task, with the shipped folders unpacked on this machine; not made by a worker that differs."""
     from distributed import get_worker
 
     worker = get_worker()
+    if versions() != needed:
+        return Made(
+            "kernel_died", f"the worker {worker.address}, which joined later, has {versions().told} or other code"
+        )
     below = Path(worker.local_directory) / "csworkbench"
     paths = {folder: str(held.unpacked(below)) for folder, held in shipped.items()}
     leashes = Leashes()

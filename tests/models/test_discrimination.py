@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from csworkbench.models.discrimination import lift_at, pr_auc, roc_auc, roc_auc_gain
@@ -65,16 +66,20 @@ def test_a_gain_over_the_same_order_is_nothing(pairs):
     assert np.isnan(gain.low) or gain.low == gain.high == 0
 
 
-def resampled(y, p, rival, accounts, n=2000, seed=5) -> tuple[float, float]:
+def by_ranks(y, p) -> float:
+    n = y.sum()
+    return (rankdata(p)[y == 1].sum() - n * (n + 1) / 2) / (n * (len(y) - n))
+
+
+def resampled(y, p, rival, accounts, n=600, seed=5) -> tuple[float, float]:
     """Standard errors of the area and of the gain, by drawing accounts with replacement."""
     generator, names = np.random.default_rng(seed), np.unique(accounts)
     places = {name: np.flatnonzero(accounts == name) for name in names}
     areas, gains = [], []
     for _ in range(n):
         drawn = np.concatenate([places[name] for name in generator.choice(names, len(names))])
-        area = roc_auc_score(y[drawn], p[drawn])
-        areas.append(area)
-        gains.append(area - roc_auc_score(y[drawn], rival[drawn]))
+        areas.append(by_ranks(y[drawn], p[drawn]))
+        gains.append(areas[-1] - by_ranks(y[drawn], rival[drawn]))
     return float(np.std(areas)), float(np.std(gains))
 
 
@@ -86,8 +91,8 @@ def test_intervals_are_as_wide_as_drawing_accounts_again_and_again_says():
     p, rival = own + generator.normal(size=900) / 2, own + 2 * generator.normal(size=900)
     area, gain = roc_auc(y, p, accounts), roc_auc_gain(y, p, rival, accounts)
     errors = resampled(y, p, rival, accounts)
-    assert (area.high - area.low) / 3.92 == pytest.approx(errors[0], rel=0.08)
-    assert (gain.high - gain.low) / 3.92 == pytest.approx(errors[1], rel=0.08)
+    assert (area.high - area.low) / 3.92 == pytest.approx(errors[0], rel=0.1)
+    assert (gain.high - gain.low) / 3.92 == pytest.approx(errors[1], rel=0.1)
     alone = roc_auc(y, p)
     assert area.high - area.low > 1.3 * (alone.high - alone.low)
 

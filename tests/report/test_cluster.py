@@ -214,6 +214,26 @@ def test_a_worker_with_another_version_and_a_cluster_without_workers_are_refused
             pass
 
 
+def test_cross_validation_takes_the_same_cluster_through_joblib_with_the_same_scores(running):
+    import joblib
+    import numpy as np
+    import pandas as pd
+    from distributed import Client
+    from sklearn.model_selection import GroupKFold, cross_validate
+
+    from csworkbench.models import ChurnModel
+
+    random = np.random.default_rng(7)
+    frame = pd.DataFrame({"users": random.normal(size=600), "tickets": random.poisson(2, 600)})
+    churned = random.random(600) < 1 / (1 + np.exp(frame["users"] + 1))
+    chosen = {"groups": np.arange(600) // 3, "cv": GroupKFold(3), "scoring": "roc_auc", "return_estimator": True}
+    with Client(running.address), joblib.parallel_config(backend="dask"):
+        remote = cross_validate(ChurnModel(), frame, churned, **chosen)
+    local = cross_validate(ChurnModel(), frame, churned, **chosen)
+    assert remote["test_score"].tolist() == local["test_score"].tolist()
+    assert min(local["test_score"]) > 0.6
+
+
 @pytest.mark.slow
 def test_a_pack_that_keeps_killing_workers_is_reported_and_the_others_are_made(tmp_path):
     template = write_template(tmp_path / "segment.ipynb", KILLS, GOOD)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from workbench import Clock
+from jsonschema import Draft202012Validator
+from places import ROOT
+from workbench import Clock, drawn, order, run, write_template
 
-from csworkbench.report.ledger import FILE, FOLDER, OUTCOMES, Ledger, pack_statuses, read_ledger, statuses
+from csworkbench.errors import CsworkbenchError
+from csworkbench.report.leash import Leashes
+from csworkbench.report.ledger import FILE, FOLDER, OUTCOMES, Ledger, last_run, pack_statuses, read_ledger, statuses
+from csworkbench.report.make import Made
+from csworkbench.report.quarter import Options, make_quarter
+from csworkbench.report.tasks import PackTask
+from csworkbench.report.templates import read_template
 
 PACK = {
     "name": "segment-smb",
@@ -83,3 +93,86 @@ def test_a_pack_whose_run_was_killed_is_interrupted_and_one_of_a_live_run_is_run
 
 def test_a_folder_without_a_run_has_no_status(tmp_path: Path) -> None:
     assert pack_statuses(tmp_path) == ()
+
+
+SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "ledger.schema.json").read_text("utf-8")))
+
+
+def everything_happens(folder: Path) -> Path:
+    """Runs whose packs have every outcome, that are resumed, that fail."""
+    template, output = write_template(folder / "segment.ipynb"), folder / "out"
+    (folder / "board.ipynb").write_text("{", encoding="utf-8")
+
+    def make(task: PackTask, leashes: Leashes) -> Made:
+        unit = str(task.pack.unit)
+        leashes.cancel_requested = unit == "cancelled"
+        return drawn(task, leashes) if unit == "succeeded" else Made(unit, "so it was", 2, 0.5)
+
+    units = ["succeeded", "cell_error", "timeout", "kernel_died", "render_error"]
+    for more in ([], ["cancelled"]):
+        wanted = order(template, output, [*units, *more])
+        both = [*wanted.templates, read_template(folder / "board.ipynb")]
+        wanted = replace(wanted, templates=both, unasked={"board"})
+        for _ in range(2):
+            make_quarter(wanted, Options(), Clock(), how=make)
+
+    def fail() -> Any:
+        raise CsworkbenchError("the disk of the exports is gone")
+
+    with pytest.raises(CsworkbenchError):
+        make_quarter(replace(wanted, measure=fail), Options(fresh=True), Clock())
+    return output
+
+
+def test_every_line_of_every_event_and_outcome_is_as_the_schema_says(tmp_path: Path) -> None:
+    events = read_ledger(everything_happens(tmp_path))
+    assert {event["event"] for event in events} == {
+        *("run_started", "planned", "started", "retried", "finished", "run_finished", "run_failed")
+    }
+    assert {event["outcome"] for event in events if event["event"] == "finished"} == set(OUTCOMES)
+    for event in events:
+        assert list(SCHEMA.iter_errors(event)) == [], event
+
+
+def test_the_schema_refuses_lines_that_are_not_so(tmp_path: Path) -> None:
+    for event in read_ledger(everything_happens(tmp_path)):
+        for name in event:
+            assert not SCHEMA.is_valid({key: value for key, value in event.items() if key != name}), name
+        assert not SCHEMA.is_valid({**event, "surprise": 1})
+        assert not SCHEMA.is_valid({**event, "outcome": "fine"})
+
+
+def test_the_schema_knows_the_closed_set_of_outcomes() -> None:
+    assert tuple(SCHEMA.schema["$defs"]["finished"]["properties"]["outcome"]["enum"]) == OUTCOMES
+    assert {f"`{outcome}`" for outcome in OUTCOMES} <= set((ROOT / "docs" / "ledger.md").read_text("utf-8").split())
+
+
+def test_the_last_run_is_told_with_its_end(tmp_path: Path) -> None:
+    assert last_run(tmp_path) is None
+    output = everything_happens(tmp_path)
+    state = last_run(output)
+    assert state is not None
+    assert (state.state, state.reason) == ("failed", "the disk of the exports is gone")
+    run(tmp_path / "segment.ipynb", output, ["succeeded"], how=drawn)
+    state = last_run(output)
+    assert state is not None
+    assert (state.state, state.counts) == ("finished", {"skipped": 1})
+
+
+def test_many_lines_at_once_are_whole_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    written = ledger(tmp_path)
+    written.append("planned", **PACK)
+    path, write = tmp_path / FOLDER / FILE, os.write
+    before = path.read_bytes()
+
+    def nearly_full(descriptor: int, content: bytes) -> int:
+        if len(content) < 100:
+            raise OSError(28, "No space left on device")
+        return write(descriptor, content[:-50])
+
+    monkeypatch.setattr(os, "write", nearly_full)
+    with pytest.raises(OSError, match="No space"):
+        written.append_all("planned", [PACK] * 5)
+    assert path.read_bytes() == before

@@ -10,7 +10,7 @@ import pytest
 
 from csworkbench.report.plan import Pack
 from csworkbench.report.progress import closing_lines, lasting, progress_to, shown
-from csworkbench.report.remaining import left_seconds
+from csworkbench.report.remaining import Remaining
 from csworkbench.report.results import CellTime, Result, Standing, Summary
 
 
@@ -71,21 +71,28 @@ def test_times_are_written_as_people_read_them(seconds: float, text: str) -> Non
     assert lasting(seconds) == text
 
 
+def left(packs: list[Pack], done: list[Result], jobs: int) -> float | None:
+    remaining = Remaining(packs, jobs)
+    for result in done:
+        remaining.done(result)
+    return remaining.seconds
+
+
 def test_time_left_is_unknown_before_a_pack_was_made_and_zero_at_the_end() -> None:
-    assert left_seconds([pack("a")], [], 2) is None
-    assert left_seconds([pack("c")], [KEPT], 2) is None
-    assert left_seconds([pack("a")], [good("a", 3.0)], 2) == 0.0
+    assert left([pack("a")], [], 2) is None
+    assert left([pack("c")], [KEPT], 2) is None
+    assert left([pack("a")], [good("a", 3.0)], 2) == 0.0
 
 
 def test_time_left_takes_the_median_of_each_kind_and_as_many_hands_as_there_are() -> None:
-    # Four segments at 2 s (the slow one of 60 s does not count), one board pack at 8 s, by two at a time: (6 + 8) / 2.
+    # Three segments are left at 2 s (the slow one of 60 s does not count), one board pack at 8 s, by two at a time.
     packs = [*(pack(f"s{n}") for n in range(6)), pack("board", "board"), pack("other", "board")]
     done = [good("s0", 2.0), good("s1", 60.0), good("s2", 2.0), good("board", 8.0, "board")]
-    assert left_seconds(packs, done, 2) == (3 * 2.0 + 8.0) / 2
+    assert left(packs, done, 2) == (3 * 2.0 + 8.0) / 2
 
 
 def test_a_kind_that_was_not_made_yet_counts_like_the_others() -> None:
-    assert left_seconds([pack("a"), pack("x", "board")], [good("a", 4.0)], 8) == 4.0
+    assert left([pack("a"), pack("b"), pack("x", "board")], [good("a", 4.0), good("b", 8.0)], 8) == 6.0
 
 
 def summary(*results: Result) -> Summary:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.report.redact import LONGEST_REASON, redactor
+from csworkbench.report.redact import LONGEST_REASON, redactor, secrets_shown
 
 ENVIRONMENT = {
     "DB_PASSWORD": "s3cret!",
@@ -36,3 +36,37 @@ def test_a_secret_is_never_in_a_reason(before: str, after: str) -> None:
     reason = redactor(ENVIRONMENT)(f"{before}s3cret!{after}")
     assert "s3cret!" not in reason
     assert len(reason) <= LONGEST_REASON
+
+
+PAGES = {
+    "DB_PASSWORD": "s3cret!pass",
+    "WAREHOUSE": "postgresql://u:p%40ss-w0rd@host/db",
+    "API_TOKEN": "20260930",
+    "LOGIN_PASSWORD": "Enterprise",
+    "XDG_SESSION_DESKTOP": "plasma-5-wayland",
+    "EMPTY_SECRET": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("<p>s3cret!pass</p>", ["DB_PASSWORD"]),
+        ("<p>p@ss-w0rd</p>", ["WAREHOUSE"]),
+        ("<p>p%40ss-w0rd and s3cret!pass</p>", ["DB_PASSWORD", "WAREHOUSE"]),
+        ("<p>Enterprise 20260930 plasma-5-wayland</p>", []),
+        ("", []),
+    ],
+)
+def test_a_page_that_shows_a_secret_is_noticed_and_an_honest_word_or_number_is_not(
+    page: str, names: list[str]
+) -> None:
+    assert secrets_shown(page, PAGES) == names
+
+
+def test_a_secret_is_noticed_as_html_writes_it() -> None:
+    assert secrets_shown("<p>a&lt;b&amp;c1234</p>", {"MY_TOKEN": "a<b&c1234"}) == ["MY_TOKEN"]
+
+
+def test_a_password_in_an_address_is_hidden_whatever_its_variable_is_called() -> None:
+    assert redactor(PAGES)("login with p@ss-w0rd or p%40ss-w0rd failed") == "login with *** or *** failed"

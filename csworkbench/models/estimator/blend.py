@@ -13,7 +13,7 @@ _PRIOR = 1.0
 
 @dataclass(frozen=True)
 class Blend:
-    """score = Σ weights × members' log-odds + shift; calibrated log-odds = low·min-side + high·max-side + level.
+    """score = Σ weights × members' log-odds + shift; calibrated log-odds = g(score).
 
     Calibration is the beta calibration of Kull, Silva Filho and Flach (2017) on the log-odds scale:
     g(s) = high·softplus(s) − low·softplus(−s) + level with low, high ≥ 0, so it never reverses an order;
@@ -28,7 +28,10 @@ class Blend:
 
     def score(self, members: np.ndarray) -> np.ndarray:
         """Blended log-odds of rows × members, not yet calibrated."""
-        return np.asarray(members @ np.array(self.weights) + self.shift)
+        total = np.full(len(members), self.shift)
+        for place, weight in enumerate(self.weights):
+            total += weight * members[:, place]
+        return total
 
     def calibrated(self, score: np.ndarray) -> np.ndarray:
         """Calibrated log-odds."""

@@ -26,7 +26,13 @@ def events_of(frame: pd.DataFrame, outcome: Any) -> tuple[np.ndarray, np.ndarray
     classes, event = np.unique(target, return_inverse=True)
     if len(classes) > 2:
         raise ValueError(f"Only binary classification is supported. The type of the target is {kind}.")
-    return classes, event.astype(bool)
+    return classes, event.astype(bool) if len(classes) > 1 else _of_one_class(target)
+
+
+def _of_one_class(target: np.ndarray) -> np.ndarray:
+    if target.dtype.kind not in "biuf":
+        raise ValueError(f'every outcome is "{target[0]}": one class only, so nothing tells the rows apart')
+    return target.astype(bool)
 
 
 def _refuse_gaps(outcome: Any) -> None:

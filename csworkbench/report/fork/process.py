@@ -12,9 +12,13 @@ from typing import Any
 
 
 class ForkedProcess:
-    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib, is_swept), once there are."""
+    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib, is_swept), once there are.
+
+    boot_cpu_seconds: processor time from the fork until its sockets were bound.
+    """
 
     stdin = stdout = stderr = None
+    boot_cpu_seconds = 0.0
 
     def __init__(self, pid: int, pidfd: int) -> None:
         self.pid = pid

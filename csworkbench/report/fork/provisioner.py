@@ -35,8 +35,6 @@ class ForkProvisioner(LocalProvisioner):
     preload = List(Unicode(), help='Modules, or "module:function", that the template loads.').tag(config=True)
     memory_mib = Float(0.0, help="MiB that a kernel may take beyond what the template has; 0: no limit.").tag(config=True)
 
-    boot_cpu_seconds = 0.0
-
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel and wait until its sockets are bound; or start an ordinary one."""
         options = LocalProvisioner._scrub_kwargs(kwargs)
@@ -62,7 +60,7 @@ class ForkProvisioner(LocalProvisioner):
         with kernel_files(options) as (files, reader):
             process = await beside(lambda: fork_kernel(settings, request, files))
         said = await read_when_ready(reader, READY_SECONDS)
-        self.boot_cpu_seconds = float(said.get("boot_cpu_seconds", 0.0))
+        process.boot_cpu_seconds = float(said.get("boot_cpu_seconds", 0.0))
         return process
 
     def _say(self, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -14,9 +15,10 @@ from .settings import Settings
 from .wire import Message
 
 MOST_STARTS = 3
+TRY_AGAIN_SECONDS = 60.0
 
 _owners: dict[Settings, Owner] = {}
-_broken: dict[Settings, str] = {}
+_broken: dict[Settings, tuple[float, str]] = {}
 _locks: defaultdict[Settings, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -34,17 +36,18 @@ def fork_kernel(settings: Settings, request: Message, files: Sequence[int]) -> F
 
 
 def template(settings: Settings) -> Owner:
-    """The running template with those settings, started if need be; CannotFork when it once could not start."""
+    """The running template with those settings, started if need be; CannotFork when it could not start just now."""
     with _locks[settings]:
         owner = _owners.get(settings)
         if owner is not None and owner.is_usable:
             return owner
-        if settings in _broken:
-            raise CannotFork(_broken[settings])
+        tried_at, reason = _broken.get(settings, (-TRY_AGAIN_SECONDS, ""))
+        if time.monotonic() - tried_at < TRY_AGAIN_SECONDS and reason:
+            raise CannotFork(reason)
         try:
             _owners[settings] = Owner(settings)
         except CannotFork as failure:
-            _broken[settings] = str(failure)
+            _broken[settings] = time.monotonic(), str(failure)
             raise
         return _owners[settings]
 

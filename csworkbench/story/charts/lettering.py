@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from matplotlib.ft2font import LoadFlags
 from ..text import shown
 
 UNKNOWN = "□"
-EM = 180
+EM = 150
 _ASKED = 100
 _MIDDLE = 0.36
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -44,7 +44,7 @@ def _characters(font: Path) -> frozenset[str]:
     return frozenset(map(chr, get_font(str(font)).get_charmap()))
 
 
-@lru_cache
+@cache
 def _outline(font: Path, letter: str) -> tuple[str, float]:
     """The letter's path and how far it moves on, both in EM-ths of the type size; y grows downwards."""
     face = get_font(str(font))
@@ -58,7 +58,8 @@ def _outline(font: Path, letter: str) -> tuple[str, float]:
 
 def _path(points: Sequence[tuple[int, int]], codes: Sequence[int]) -> str:
     """The outline with each place written from the last one, which takes fewer digits."""
-    parts, at, here, start, last = [], 0, (0, 0), (0, 0), ""
+    parts: list[str] = []
+    at, here, start, last = 0, (0, 0), (0, 0), ""
     while at < len(codes):
         command = _COMMANDS[codes[at]]
         span = points[at : at + _POINTS[command]]
@@ -82,7 +83,7 @@ class Letter:
     x: float
 
 
-@lru_cache
+@lru_cache(maxsize=4096)
 def _spelled(words: str, lang: str, weight: str) -> tuple[tuple[Letter, ...], float]:
     """The letters of the words and their width in EM-ths; in one font where one has them all.
 

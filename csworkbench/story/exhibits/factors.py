@@ -15,7 +15,7 @@ from ..tables import Column
 from .factor_names import factor_name, outcome_name, phase_name
 from .wording import sentences, series, with_cause
 
-SURE, N_DRAWN, N_KEPT = 0.05, 6, 20
+SURE, N_DRAWN, N_KEPT = 0.05, 6, 15
 RATIOS = ("hazard_ratio", "lift")
 _TICKS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 _WIDEST = 25.0
@@ -87,7 +87,7 @@ def _title(scene: Scene, known: pd.DataFrame) -> str:
 
 
 def _strongest(scene: Scene, rows: pd.DataFrame) -> str:
-    row = rows.loc[rows["value"].map(_distance).idxmax()]
+    row = max(rows.to_dict("records"), key=lambda known: _distance(known["value"]))
     return scene.say(
         "{factor} ({phase}): {outcome} {ratio} times as likely",
         factor=row["name"],
@@ -98,8 +98,8 @@ def _strongest(scene: Scene, rows: pd.DataFrame) -> str:
 
 
 def _ratio(scene: Scene, ratio: float) -> str:
-    """Two decimals below 1, so that a tenth and a twentieth stay apart."""
-    return scene.language.number(ratio, 1 if ratio >= 1 else 2)
+    """A ratio with as many decimals as it needs, so that a tenth and a twentieth stay apart."""
+    return scene.language.number(ratio, 0 if ratio >= 20 else 1 if ratio >= 1 else 2)
 
 
 def _distance(ratio: float) -> float:
@@ -117,11 +117,7 @@ def _so_what(scene: Scene, known: pd.DataFrame) -> str:
 
 def _figure(scene: Scene, rows: pd.DataFrame) -> str:
     ends = min(_WIDEST, 1.6 * max([2.0, *rows["value"].map(_distance)]))
-    ticks = [
-        (tick, scene.language.number(tick, 0 if tick >= 1 else 2 if tick < 0.1 else 1))
-        for tick in _TICKS
-        if 1 / ends <= tick <= ends
-    ]
+    ticks = [(tick, _ratio(scene, tick)) for tick in _TICKS if 1 / ends <= tick <= ends]
     scale = Scale(1 / ends, ends, ticks, 1.0, scene.say("no difference"), is_log=True)
     return dots([_dot(scene, row) for row in rows.to_dict("records")], scale, scene.language.lang)
 

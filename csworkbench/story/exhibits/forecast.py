@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -134,7 +135,7 @@ def _figure(scene: Scene, data: pd.DataFrame) -> str:
     return outlook(periods, names, language.lang)
 
 
-def _period(language: Language, tick: str, row: dict[str, float]) -> Period:
+def _period(language: Language, tick: str, row: dict[Any, Any]) -> Period:
     values = {
         name: None if is_missing(row[name]) else float(row[name]) for name in ("actual", "expected", "low", "high")
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ..charts.dots import Dot, Scale, dots, money_ticks
@@ -70,7 +72,7 @@ def _title(scene: Scene, data: pd.DataFrame) -> str:
 def _widest(scene: Scene, data: pd.DataFrame) -> str:
     """Where the least certain amount lies."""
     parts = data[data["unit"] != ALL]
-    row = parts.loc[(parts["high"] - parts["low"]).idxmax()]
+    row = max(parts.to_dict("records"), key=lambda known: known["high"] - known["low"])
     return scene.say(
         "The least certain amount is that of {name}: {low} to {high}.",
         name=row["name"],
@@ -90,10 +92,10 @@ def _figure(scene: Scene, data: pd.DataFrame) -> str:
     return dots([_dot(scene, row) for row in data.to_dict("records")], scale, language.lang)
 
 
-def _dot(scene: Scene, row: dict[str, object]) -> Dot:
+def _dot(scene: Scene, row: dict[Any, Any]) -> Dot:
     language = scene.language
-    expected, low, high, last = (float(row[name]) for name in ("expected", "low", "high", "last"))  # type: ignore[arg-type]
-    name = scene.say("{name} (n = {n})", name=row["name"], n=language.number(float(row["n_accounts"])))  # type: ignore[arg-type]
+    expected, low, high, last = (float(row[name]) for name in ("expected", "low", "high", "last"))
+    name = scene.say("{name} (n = {n})", name=row["name"], n=language.number(row["n_accounts"]))
     words = f"{language.money_change(expected)} ({language.money_change(low)} – {language.money_change(high)})"
     tone = "good" if low > 0 else "bad" if high < 0 else "plain"
     return Dot(name, expected, words, low, high, tone=tone, reference=None if is_missing(last) else last)

@@ -76,7 +76,7 @@ def _title(scene: Scene, row: Mapping[Any, Any]) -> str:
 
 def _dearest(scene: Scene, data: pd.DataFrame) -> str:
     """The reason that cost most MRR."""
-    row = data.loc[data["mrr"].idxmax()]
+    row = data.sort_values("mrr", ascending=False, kind="stable").iloc[0]
     if not row["mrr"] > 0:
         return ""
     values = {"reason": row["name"], "phase": row["phase_words"], "amount": scene.language.money(row["mrr"])}

@@ -12,6 +12,31 @@ _FLAT = 0.02
 _DETRACTOR = 6
 Phrase = Callable[[Scene, float], str]
 
+_MRR_MOVED = (
+    marked("MRR fell by {share} in six months"),
+    marked("MRR unchanged for six months"),
+    marked("MRR grew by {share} in six months"),
+)
+_MRR_MOVED_LATELY = (
+    marked("MRR fell by {share} in three months"),
+    marked("MRR unchanged for three months"),
+    marked("MRR grew by {share} in three months"),
+)
+_SEATS_MOVED = (
+    marked("seats fell by {share} in three months"),
+    marked("seats unchanged for three months"),
+    marked("seats grew by {share} in three months"),
+)
+_PRICE_MOVED = (
+    marked("price per seat fell by {share} in 12 months"),
+    marked("price unchanged for 12 months"),
+    marked("price rise of {share} in 12 months"),
+)
+_USAGE_MOVED = (
+    marked("usage fell by {share} against the three months before"),
+    marked("usage as in the three months before"),
+    marked("usage rose by {share} against the three months before"),
+)
 COUNTED: Mapping[str, Phrase] = {
     "tenure_months": lambda s, n: s.language.count("customer for {n} month", "customer for {n} months", round(n)),
     "months_to_renewal": lambda s, n: s.language.count("renewal in {n} month", "renewal in {n} months", round(n)),
@@ -107,34 +132,12 @@ NONE: Mapping[str, str] = {
     "touches_90d": marked("no contact in 90 days"),
 }
 
-_MRR_MOVED = (
-    marked("MRR fell by {share} in six months"),
-    marked("MRR unchanged for six months"),
-    marked("MRR grew by {share} in six months"),
-)
-_MRR_MOVED_LATELY = (
-    marked("MRR fell by {share} in three months"),
-    marked("MRR unchanged for three months"),
-    marked("MRR grew by {share} in three months"),
-)
-_SEATS_MOVED = (
-    marked("seats fell by {share} in three months"),
-    marked("seats unchanged for three months"),
-    marked("seats grew by {share} in three months"),
-)
-_PRICE_MOVED = (
-    marked("price per seat fell by {share} in 12 months"),
-    marked("price unchanged for 12 months"),
-    marked("price rise of {share} in 12 months"),
-)
-_USAGE_MOVED = (
-    marked("usage fell by {share} against the three months before"),
-    marked("usage as in the three months before"),
-    marked("usage rose by {share} against the three months before"),
-)
+_TIERS = {"high": marked("high touch"), "low": marked("low touch"), "tech": marked("tech touch")}
 CATEGORIES: Mapping[str, Callable[[Scene, str], str]] = {
     "segment": lambda s, text: s.say("segment {name}", name=s.name(text)),
-    "touch_tier": lambda s, text: s.say("touch tier {name}", name=shown(text)),
+    "touch_tier": lambda s, text: (
+        s.say(_TIERS[text]) if text in _TIERS else s.say("touch tier {name}", name=shown(text))
+    ),
     "industry": lambda s, text: s.say("industry {name}", name=shown(text)),
 }
 

@@ -47,7 +47,7 @@ def _number(text: str) -> float | None:
 
 
 def reasons_of(scene: Scene, kind: str, accounts: pd.Series) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
-    """Each of the accounts → the features that speak most for that outcome, with their values, largest first; at most three.
+    """Each account → the features that speak most for that outcome, with their values, largest first; at most three.
 
     Of features that share a code only the first is told. What speaks against the outcome is left out, and so is what
     would show how well the CSM does.

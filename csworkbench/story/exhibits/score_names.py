@@ -9,8 +9,8 @@ from ..catalogue import marked
 from ..scene import Scene
 from ..text import shown
 
-MODEL, NAIVE, VENDOR = "churn_model", "naive:", "vendor:"
-_NAMES: Mapping[str, str] = {MODEL: marked("Churn model"), "weighted": marked("Weighted health score")}
+MODEL, WEIGHTED, NAIVE, VENDOR = "churn_model", "weighted", "naive:", "vendor:"
+_NAMES: Mapping[str, str] = {MODEL: marked("Churn model"), WEIGHTED: marked("Weighted health score")}
 
 
 def score_name(scene: Scene, score: str) -> str:

@@ -13,7 +13,7 @@ from ..exhibit import Exhibit, absent
 from ..language import Language, is_missing
 from ..scene import Scene
 from ..tables import Column
-from .score_names import MODEL, NAIVE, VENDOR, rule_name, score_name
+from .score_names import MODEL, NAIVE, VENDOR, WEIGHTED, rule_name, score_name
 from .wording import sentences, series
 
 BEATS, NOT_BETTER = "beats_naive", "not_better"
@@ -167,10 +167,10 @@ def _green(scene: Scene, data: pd.DataFrame) -> str:
 
 def _against_weighted(scene: Scene, data: pd.DataFrame) -> str:
     """The weighted score beside the model, when their intervals are apart."""
-    rows = data.set_index("score")
-    if not {MODEL, "weighted"} <= set(rows.index) or rows.loc[[MODEL, "weighted"], "roc_auc"].isna().any():
+    rows = {row["score"]: row for row in data.dropna(subset=["roc_auc"]).to_dict("records")}
+    if not {MODEL, WEIGHTED} <= set(rows):
         return ""
-    model, weighted = rows.loc[MODEL], rows.loc["weighted"]
+    model, weighted = rows[MODEL], rows[WEIGHTED]
     values = {"auc": scene.language.number(weighted["roc_auc"], 2)}
     if weighted["roc_auc_high"] < model["roc_auc_low"]:
         return scene.say("The weighted score ranks worse (ROC-AUC {auc}), by more than chance would explain.", **values)

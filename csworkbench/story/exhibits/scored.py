@@ -21,17 +21,18 @@ def ranked(scored: pd.DataFrame, money: str) -> pd.DataFrame:
 
 def described(scene: Scene, accounts: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The first fifty accounts with name, segment and owner as read, why (in words) and the features behind it."""
-    kept = accounts.head(N_KEPT)
+    kept = accounts.head(N_KEPT).copy()
     reasons = reasons_of(scene, kind, kept["account_id"])
     segments = [scene.name(None if is_missing(segment) else segment) for segment in kept["segment"]]
     both = [
         segment if is_missing(csm) else f"{segment}, {csm}" for segment, csm in zip(segments, kept["csm"], strict=True)
     ]
+    told = [reasons.get(id, ()) for id in kept["account_id"]]
+    kept["features"] = pd.Series([tuple(r[0] for r in known) for known in told], index=kept.index, dtype="object")
     return kept.assign(
         name=kept["name"].where(kept["name"].notna(), kept["account_id"]),
         segment=segments,
-        why=[scene.language.listed([said(scene, *r) for r in reasons.get(id, ())]) for id in kept["account_id"]],
-        features=[tuple(r[0] for r in reasons.get(id, ())) for id in kept["account_id"]],
+        why=[scene.language.listed([said(scene, *reason) for reason in known]) for known in told],
         **{BOTH: both},
     )
 
@@ -68,5 +69,7 @@ def counted(scene: Scene, n: int) -> str:
 
 def model_line(scene: Scene) -> str:
     """Which version of the model made the scores; empty when there is none."""
-    models = scene.frame("scores")["model"].dropna().unique() if scene.has("scores") else []
-    return scene.say("Model: {model}.", model=", ".join(sorted(models))) if len(models) else ""
+    if not scene.has("scores"):
+        return ""
+    models = sorted(set(scene.frame("scores")["model"].dropna()))
+    return scene.say("Model: {model}.", model=", ".join(models)) if models else ""

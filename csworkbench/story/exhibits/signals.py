@@ -44,7 +44,6 @@ def signals(scene: Scene) -> Exhibit:
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Sign")),
-        Column("of", scene.say("Sign of"), "short"),
         Column("accounts_now", scene.say("Firing now"), "count"),
         Column("mrr_now", scene.say("MRR now"), "money"),
         Column("right", scene.say("Right"), "interval"),
@@ -60,6 +59,7 @@ def _columns(scene: Scene) -> list[Column]:
 
 def _more(scene: Scene) -> list[Column]:
     return [
+        Column("of", scene.say("Sign of")),
         Column("precision", scene.say("Right"), "share"),
         Column("low", scene.say("95% from"), "share"),
         Column("high", scene.say("95% to"), "share"),
@@ -72,13 +72,19 @@ def _described(scene: Scene) -> pd.DataFrame:
     frame = scene.frame("signals")
     known = frame[(frame["n_fired"] > 0) | (frame["accounts_now"] > 0)]
     shown = _firing_here(scene, known).assign(
-        name=[signal_name(scene, code) for code in known["signal"]],
+        name=[_name(scene, *sign) for sign in zip(known["signal"], known["kind"], strict=True)],
         of=[scene.say(KINDS[kind]) if kind in KINDS else kind for kind in known["kind"]],
         right=[_right(scene.language, row) for row in known.to_dict("records")],
         proof=[_proof(scene, row) for row in known.to_dict("records")],
     )
     order = ["kind", "lift", "signal"]
     return shown.sort_values(order, ascending=[True, False, True], na_position="last", ignore_index=True)
+
+
+def _name(scene: Scene, code: str, kind: str) -> str:
+    """A sign as read; one of growth says so."""
+    name = signal_name(scene, code)
+    return scene.say("{sign} (growth)", sign=name) if kind == "upsell" else name
 
 
 def _firing_here(scene: Scene, known: pd.DataFrame) -> pd.DataFrame:
@@ -119,14 +125,15 @@ def _title(scene: Scene, shown: pd.DataFrame) -> str:
     for kind in KINDS:
         proven = _proven(shown, kind)
         if len(proven):
-            return sign_title(scene.language, kind, proven.iloc[0].to_dict())
+            best = proven.iloc[0].to_dict()
+            return sign_title(scene.language, kind, {**best, "sign": signal_name(scene, best["signal"])})
     return scene.say("No early sign is proven: none is right more often than chance would explain")
 
 
 def sign_title(language: Language, kind: str, row: Mapping[Any, Any]) -> str:
     """The sharpest sign, how often it was right, against how many would have come anyway."""
     values = {
-        "sign": row["name"],
+        "sign": row["sign"],
         "share": language.percent(row["precision"], 0),
         "lift": language.number(row["lift"], 1),
     }
@@ -185,6 +192,7 @@ def _caption(scene: Scene, shown: pd.DataFrame) -> str:
             " discovery rate under 5% by Benjamini and Hochberg.",
             n=HORIZON_MONTHS,
         ),
+        scene.say("Signs are of churn unless marked as of growth."),
         few,
         whole if scene.segment else "",
     )

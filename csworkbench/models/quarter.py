@@ -1,0 +1,138 @@
+"""All scores of one day, made once and read by every pack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from ..errors import CsworkbenchError, UnknownName
+from .frames import FRAMES, shaped
+from .panel import Panel, build_panel
+
+__all__ = ["QuarterScores", "load_scores", "score_quarter"]
+
+from ..data.snapshot import Snapshot
+
+FORMAT = 1
+FILE = "scores.json"
+_NO_EXPANSION = ("p_expansion", "expected_expansion_mrr")
+
+
+@dataclass(frozen=True)
+class QuarterScores:
+    """Scores as of a day. frames: as `models.frames` describes them. absent: frame → why it is not there, a clause."""
+
+    as_of: date
+    frames: Mapping[str, pd.DataFrame]
+    absent: Mapping[str, str]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The frame of that name; UnknownName, or CsworkbenchError that says why it is not there."""
+        if name not in FRAMES:
+            raise UnknownName("frame", name, tuple(FRAMES))
+        if name not in self.frames:
+            raise CsworkbenchError(f'there is no frame "{name}": {self.absent.get(name, "it was not made")}')
+        return self.frames[name]
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.frames.items():
+            frame.to_parquet(place / f"{name}.parquet", index=False)
+        facts = {
+            "format": FORMAT,
+            "as_of": self.as_of.isoformat(),
+            "frames": sorted(self.frames),
+            "absent": dict(self.absent),
+        }
+        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        return place
+
+
+def load_scores(folder: str | Path) -> QuarterScores:
+    """The scores that `save` wrote; CsworkbenchError when the folder holds none of this version."""
+    place = Path(folder)
+    if not (place / FILE).is_file():
+        raise CsworkbenchError(f"{place} holds no scores: {FILE} is not there")
+    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
+    if facts.get("format") != FORMAT:
+        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; score again")
+    frames = {name: shaped(name, pd.read_parquet(place / f"{name}.parquet")) for name in facts["frames"]}
+    return QuarterScores(date.fromisoformat(facts["as_of"]), frames, facts["absent"])
+
+
+def score_quarter(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None = None) -> QuarterScores:
+    """Every score that the snapshot allows as of the day, from what was known on it.
+
+    panel: that of `build_panel(snapshot, as_of)`, where it is there already. Too little history makes no error: what
+    cannot be estimated is in `absent`, with an upper bound where nobody left.
+    """
+    if "subscriptions" not in snapshot.relations:
+        absent = dict.fromkeys(("scores", "reasons", "survival", "weighted_health"), "there is no table subscriptions")
+        return QuarterScores(as_of, MappingProxyType({}), MappingProxyType(absent))
+    made = _Making(snapshot, panel or build_panel(snapshot, as_of), seed)
+    made.churn()
+    made.weighted_health()
+    made.look_ahead()
+    return QuarterScores(as_of, MappingProxyType(made.frames), MappingProxyType(made.absent))
+
+
+class _Making:
+    """The frames while they are made, and why others are not there."""
+
+    def __init__(self, snapshot: Snapshot, panel: Panel, seed: int) -> None:
+        self.snapshot, self.panel, self.seed = snapshot, panel, seed
+        self.view = snapshot.as_of(panel.until)
+        self.frames: dict[str, pd.DataFrame] = {}
+        self.absent: dict[str, str] = {}
+
+    def churn(self) -> None:
+        """scores, reasons, survival."""
+        from .expansion import expansion
+        from .hazard import fit_hazard, reason_against
+        from .reasons import churn_reasons
+        from .scores import churn_scores, survival_curves
+
+        reason = "no account pays" if self._nobody else reason_against(self.panel)
+        if reason:
+            self.absent.update(dict.fromkeys(("scores", "reasons", "survival"), reason))
+            return
+        hazard = fit_hazard(self.panel, self.seed)
+        grows = expansion(self.panel, self.seed)
+        growth = grows.scores[["account_id", *_NO_EXPANSION]]
+        scores = churn_scores(self.view, self.panel, hazard).merge(growth, on="account_id", how="left")
+        reasons = pd.concat([churn_reasons(hazard, self.panel.now), grows.reasons], ignore_index=True)
+        reasons["value"] = reasons["value"].astype("str")
+        self.frames["scores"] = shaped("scores", scores)
+        self.frames["reasons"] = shaped("reasons", reasons)
+        self.frames["survival"] = shaped("survival", survival_curves(self.panel, hazard))
+
+    @property
+    def _nobody(self) -> bool:
+        return self.panel.now.empty and self.panel.leaving.empty
+
+    def weighted_health(self) -> None:
+        """The transparent score."""
+        from .weighted import weighted_health
+
+        if self.panel.now.empty:
+            self.absent["weighted_health"] = "no account pays"
+            return
+        found = weighted_health(self.panel.now, self.snapshot.settings.health)
+        found = found.assign(account_id=self.panel.now["account_id"])
+        self.frames["weighted_health"] = shaped("weighted_health", found)
+
+    def look_ahead(self) -> None:
+        """forecast, whitespace, lifetime value."""
+        from .outlook import outlook
+
+        ahead = outlook(self.snapshot, self.panel, self.panel.until, self.seed)
+        self.frames.update(ahead.frames)
+        self.absent.update(ahead.absent)
