@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help install qbr test test-slow lint lab sample bench bench-runs clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +48,10 @@ bench: $(READY) ## speed and memory side by side, at 2,000, 20,000 and 200,000 a
 
 bench-runs: $(READY) ## packs per minute, memory and kernels beside papermill and nbconvert (8 minutes)
 	$(BIN)/python bench/runs.py
+
+bench-models: $(READY) ## every model beside its peers: discrimination, calibration, time, goals
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python bench/models.py
 
 clean: ## remove what was made: reports, caches, .venv
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ bench/out data/sample/.csworkbench

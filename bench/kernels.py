@@ -1,4 +1,6 @@
-"""What a forked kernel costs: python bench/kernels.py [PACKS] [NOTEBOOK] [NAME=VALUE …]
+"""What a forked kernel costs.
+
+python bench/kernels.py [PACKS] [NOTEBOOK] [NAME=VALUE …]
 
 Milliseconds until a kernel is ready (as the client sees it) and processor seconds of a pack: boot and cells of its
 kernel, the client, and the template once. Without a notebook: twelve cells that print a word each.
@@ -25,7 +27,10 @@ kernels: list[ForkedProcess] = []
 
 
 class Noted(Leash):
+    """A leash that remembers the kernels that it held."""
+
     def hold(self, kernel, folder):
+        """Remember it, and hold it."""
         kernels.append(kernel)
         super().hold(kernel, folder)
 

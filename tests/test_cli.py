@@ -143,6 +143,9 @@ def test_a_failed_pack_gives_exit_code_1_and_a_reason(
         (["--as-of", "tomorrow"], "Write it as YYYY-MM-DD"),
         (["--param", "top"], "is not NAME=VALUE"),
         (["--jobs", "0"], "--jobs"),
+        (["--retries", "-1"], "--retries"),
+        (["--run-timeout", "0"], "--run-timeout"),
+        (["--memory", "1"], "--memory"),
         (["--packs", "board"], 'there is no pack "board"'),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from .grid import Arrays, Floats, Grid, as_numbers
 from .known import Reader
 from .months import month_numbers
 
-Texts = npt.NDArray[np.object_]
+Texts = npt.NDArray[Any]
 ATTRIBUTES = ("segment", "touch_tier", "industry")
 
 
@@ -34,8 +35,8 @@ def read_attributes(reader: Reader, grid: Grid) -> tuple[dict[str, Texts], Float
 
 
 def _by_version(
-    versions: pd.DataFrame, values: npt.NDArray[np.generic], grid: Grid, until: date, empty: object
-) -> npt.NDArray[np.generic]:
+    versions: pd.DataFrame, values: npt.NDArray[Any], grid: Grid, until: date, empty: object
+) -> npt.NDArray[Any]:
     row = grid.ids.get_indexer(pd.Index(versions["account_id"]))
     known, gone = (month_numbers(versions[name], until) for name in ("known_from", "known_until"))
     found = np.full(grid.shape, empty, values.dtype)
@@ -72,7 +73,9 @@ def read_owners(reader: Reader, grid: Grid) -> tuple[Texts, Arrays]:
 
 
 def _none_for_missing(texts: Texts) -> Texts:
-    return np.where(pd.isna(texts), None, texts)
+    found = texts.copy()
+    found[pd.isna(texts)] = None
+    return found
 
 
 def _experience(reader: Reader, grid: Grid, csm: Texts) -> Floats:

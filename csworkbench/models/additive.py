@@ -78,7 +78,7 @@ def nearness(frame: pd.DataFrame) -> Vector:
     return fade(frame["months_ahead"].to_numpy(dtype=np.float64))
 
 
-def fade(ahead: Vector) -> Vector:
+def fade(ahead: Vector | float) -> Vector:
     """exp(−(months ahead − 1) ÷ 3)."""
     return np.asarray(np.exp(-(ahead - 1) / FADE_MONTHS))
 
@@ -89,7 +89,9 @@ def _groups(terms: tuple[Term, ...]) -> npt.NDArray[np.int64]:
     return np.unique(np.concatenate(found), return_inverse=True)[1] if found else np.zeros(0, np.int64)
 
 
-def _fitted(design: npt.NDArray[np.float32], event: Vector, groups: npt.NDArray[np.int64], information: float) -> Vector:
+def _fitted(
+    design: npt.NDArray[np.float32], event: Vector, groups: npt.NDArray[np.int64], information: float
+) -> Vector:
     n_groups = int(groups.max()) + 1 if len(groups) else 0
     variance = np.full(n_groups, FIRST_VARIANCE)
     slopes = np.zeros(design.shape[1])

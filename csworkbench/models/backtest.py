@@ -30,12 +30,14 @@ class Scorer:
     name: as in the scorecard. train: takes the panel known on a day (`until`; no row and no event after it) and
     returns what scores rows of it, or None where it cannot. A score is a frame with the index of those rows: risk
     (higher = more likely to leave within three months; NaN where it has no score), and, where it has bands, band
-    (text) and green (boolean: the best band). probability: whether risk is the probability itself.
+    (text) and green (boolean: the best band). probability: whether risk is the probability itself. every_quarters:
+    trained anew at every closing of so many; in between the last training scores.
     """
 
     name: str
     train: Callable[[Panel], Predict | None]
     probability: bool = False
+    every_quarters: int = 1
 
 
 def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quarters: int = N_QUARTERS) -> pd.DataFrame:
@@ -48,13 +50,16 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
     """
     y = label(panel, "churn", 0, HORIZON_MONTHS)
     found = []
-    for quarter, closing in closings(snapshot, panel, n_quarters):
+    trained: dict[str, Predict | None] = {}
+    for place, (quarter, closing) in enumerate(closings(snapshot, panel, n_quarters)):
         known = known_on(snapshot, panel, closing)
         ahead = panel.month - month_numbers(pd.Series([pd.Timestamp(closing)]), panel.until)[0]
         rows = panel.rows[(ahead >= 0) & (ahead < HORIZON_MONTHS)]
         came = y.reindex(rows.index).where(rows["month_end"] == pd.Timestamp(closing))
         for scorer in scorers:
-            predict = scorer.train(known)
+            predict = trained.get(scorer.name)
+            if predict is None or place % scorer.every_quarters == 0:
+                predict = trained[scorer.name] = scorer.train(known)
             if predict is not None:
                 scored = _scored(scorer.name, rows, predict(rows))
                 found.append(scored.assign(y=came, quarter=quarter, closing=pd.Timestamp(closing)))

@@ -79,9 +79,7 @@ def _shape(values: pd.Series) -> tuple[tuple[float, ...], tuple[float, ...], tup
     return tuple(sorted(float(q) for q in quantiles)), (), ()
 
 
-def _raw(
-    values: pd.Series, knots: tuple[float, ...], steps: tuple[float, ...], levels: tuple[str, ...]
-) -> Matrix:
+def _raw(values: pd.Series, knots: tuple[float, ...], steps: tuple[float, ...], levels: tuple[str, ...]) -> Matrix:
     missing = values.isna().to_numpy()
     if values.dtype.kind not in "fiub":
         text = values.to_numpy(dtype=object)

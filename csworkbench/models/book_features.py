@@ -29,7 +29,9 @@ def _lagged(months: Months) -> list[dict[str, int | date]]:
     ]
 
 
-_COLUMNS = "n_items mrr_3m mrr_6m mrr_12m spell_on n_spells billing_months renews_on period_days seats seats_3m seats_12m"
+_COLUMNS = (
+    "n_items mrr_3m mrr_6m mrr_12m spell_on n_spells billing_months renews_on period_days seats seats_3m seats_12m"
+)
 
 
 def book_features(book: pd.DataFrame, grid: Grid, started_on: Floats) -> Arrays:

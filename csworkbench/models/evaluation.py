@@ -14,12 +14,12 @@ from .backtest import Scorer, backtest
 from .exposures import exposures
 from .factors import factors
 from .frames import shaped
-from .model_scorer import model_scorer
+from .model_scorer import MODEL, ModelTrial
 from .naive import naive_scorers
 from .panel import Panel, build_panel
 from .post_mortem import leavers, post_mortem
 from .rules import KINDS
-from .scorecard import calibration, drift, judged, scorecard
+from .scorecard import calibration, drift, judged, looked_like, scorecard
 from .signals import firing, signal_register, signals_now
 from .vendor import vendor_scorers
 from .weighted import weighted_scorer
@@ -47,11 +47,10 @@ def evaluate(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None
     return Evaluation(frames, absent)
 
 
-def scorers(snapshot: Snapshot, panel: Panel, seed: int = 0) -> list[Scorer]:
-    """All that is put on trial: the churn model, the weighted score, vendors' scores, naive rules."""
-    health = snapshot.settings.health
-    model = model_scorer(health.bands, seed)
-    return [model, weighted_scorer(health), *vendor_scorers(snapshot, panel), *naive_scorers(panel)]
+def rivals(snapshot: Snapshot, panel: Panel) -> list[Scorer]:
+    """What the churn model is put on trial with: the weighted score, vendors' scores, naive rules."""
+    weighted = weighted_scorer(snapshot.settings.health)
+    return [weighted, *vendor_scorers(snapshot, panel), *naive_scorers(panel)]
 
 
 class _Making:
@@ -60,7 +59,8 @@ class _Making:
     def __init__(self, snapshot: Snapshot, panel: Panel, seed: int) -> None:
         self.snapshot, self.panel = snapshot, panel
         self.view: View = snapshot.as_of(panel.until)
-        self.scorers: Sequence[Scorer] = scorers(snapshot, panel, seed)
+        self.model = ModelTrial(snapshot.settings.health.bands, seed)
+        self.scorers: Sequence[Scorer] = [self.model.scorer, *rivals(snapshot, panel)]
         self.probabilities = {scorer.name for scorer in self.scorers if scorer.probability}
 
     def missing(self, name: str) -> str:
@@ -122,4 +122,7 @@ class _Making:
 
     @property
     def post_mortem(self) -> pd.DataFrame:
-        return post_mortem(self.view, self.panel, self.tested, {})
+        before = looked_like(self.tested, leavers(self.panel))
+        seen = before.loc[before["score"] == MODEL, ["account_id", "month_end"]]
+        rows = self.panel.rows.merge(seen, on=["account_id", "month_end"])
+        return post_mortem(self.view, self.panel, before, self.model.top_reasons(rows))

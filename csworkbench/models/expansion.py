@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 
 from .amounts import Amounts, Floats, amounts
-from .features import FEATURES
 from .labels import label
 from .months import month_numbers
 from .panel import Panel
+from .reasons import reasons_of
 
 HORIZON_MONTHS = 3
 LEARNT_MONTHS = 24
 FEWEST_ACCOUNTS = 20
-N_REASONS = 5
 LEVEL = 0.90
 
 
@@ -26,8 +25,7 @@ class Expansion:
 
     scores: account_id, p_expansion (within 3 months, by more than price alone), expected_expansion_mrr (p × expected
     amount), amount, amount_low, amount_high (MRR if it expands: expected, and 90% interval; currency per month).
-    reasons: the frame `reasons` of kind "expansion", the 5 largest contributions of each account. absent: why both are
-    empty; "" when they are not.
+    reasons: the frame `reasons` of kind "expansion", five of each account. absent: why both are empty; "" when not.
     """
 
     scores: pd.DataFrame
@@ -50,10 +48,11 @@ def expansion(panel: Panel, seed: int = 0) -> Expansion:
     if absent:
         return Expansion(_no_scores(), _no_reasons(), absent)
     model = UpsellModel(seed=seed, on_leak="ignore").fit(X, y, groups=panel.rows.loc[known, "account_id"])
-    now = panel.now.set_index("account_id")
+    now = panel.now.reset_index(drop=True)
     features = now[list(panel.features)]
-    p = model.predict_proba(features)[:, 1]
-    return Expansion(_scores(now, p, past_amounts(panel, happened)), reasons_of(model.explain(features)))
+    added = pd.DataFrame(model.contributions(features), columns=list(panel.features))
+    scores = _scores(now, model.predict_proba(features)[:, 1], past_amounts(panel, happened))
+    return Expansion(scores, reasons_of(added, now, "expansion"))
 
 
 def by_more_than_price(panel: Panel) -> Panel:
@@ -91,29 +90,7 @@ def _scores(now: pd.DataFrame, p: Floats, grown: Amounts) -> pd.DataFrame:
     low, high = (mrr * grown.quantile(codes, share) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     amount = mrr * grown.mean(codes)
     columns = {"p_expansion": p, "expected_expansion_mrr": p * amount, "amount": amount}
-    return pd.DataFrame({"account_id": now.index, **columns, "amount_low": low, "amount_high": high})
-
-
-def reasons_of(explained: pd.DataFrame, n: int = N_REASONS) -> pd.DataFrame:
-    """The n largest contributions (either way) of every account: the frame `reasons` of kind "expansion".
-
-    explained: as `UpsellModel.explain` gives it, account being the account_id.
-    """
-    size = explained["contribution"].abs().rename("size")
-    order = explained.assign(size=size).sort_values(["account", "size", "feature"], ascending=[True, False, True])
-    top = order[order["size"] > 0].groupby("account").head(n)
-    codes = top["feature"].map({name: feature.code for name, feature in FEATURES.items()})
-    return pd.DataFrame(
-        {
-            "account_id": top["account"].astype("str"),
-            "kind": "expansion",
-            "rank": top.groupby("account").cumcount() + 1,
-            "feature": top["feature"],
-            "code": codes.fillna(top["feature"]),
-            "value": top["value"],
-            "contribution": top["contribution"],
-        }
-    ).reset_index(drop=True)
+    return pd.DataFrame({"account_id": now["account_id"], **columns, "amount_low": low, "amount_high": high})
 
 
 def _no_scores() -> pd.DataFrame:

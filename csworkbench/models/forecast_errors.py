@@ -41,15 +41,25 @@ def recomputed_errors(forecaster: Forecaster, as_of: date, n_quarters: int = 4) 
     Each uses only what was known on the day it is made of. Quarters for which there was too little to learn from are
     left out.
     """
-    fiscal = forecaster.snapshot.settings.company.fiscal_year_start
-    quarter, parts = Quarter.of(as_of, fiscal), []
-    quarter = quarter if quarter.closing <= as_of else quarter.previous
+    quarter, parts = last_quarter(forecaster, as_of), []
     for _ in range(n_quarters):
         if not forecaster.reason_against(quarter.opening):
             made = forecast(forecaster, quarter.opening)
             parts.append(_scored(made, forecaster.snapshot, quarter.opening, as_of, "recomputed"))
         quarter = quarter.previous
     return _joined(parts)
+
+
+def last_quarter(forecaster: Forecaster, as_of: date) -> Quarter:
+    """The last quarter that is over by the day."""
+    quarter = Quarter.of(as_of, forecaster.snapshot.settings.company.fiscal_year_start)
+    return quarter if quarter.closing <= as_of else quarter.previous
+
+
+def with_sealed(recomputed: pd.DataFrame, sealed: pd.DataFrame) -> pd.DataFrame:
+    """The frame `forecast_errors` of both: of a quarter that has a sealed forecast only that counts."""
+    kept = recomputed[~recomputed["quarter"].isin(sealed["quarter"])]
+    return _joined([kept, sealed])
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -39,7 +39,16 @@ _COLUMNS = {
     "ltv": "segment n_accounts:n n_left:n mrr_per_account:f expected_months:f ltv:f low:f high:f",
 }
 
-SCORE_FRAMES = ("scores", "reasons", "survival", "whitespace", "forecast", "weighted_health")
+SCORE_FRAMES = (
+    "scores",
+    "reasons",
+    "survival",
+    "whitespace",
+    "forecast",
+    "forecast_errors",
+    "ltv",
+    "weighted_health",
+)
 
 ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

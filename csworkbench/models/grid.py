@@ -12,7 +12,7 @@ import pandas as pd
 
 from .months import MONTH_DAYS
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
@@ -78,14 +78,6 @@ def as_numbers(values: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def ratio(part: npt.NDArray[np.floating], whole: npt.NDArray[np.floating]) -> Floats:
-    """part ÷ whole; NaN where the whole is zero or missing."""
+    """The quotient; NaN where the whole is zero or missing."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(whole > 0, part / whole, np.nan).astype(np.float32)
-
-
-def lagged(values: npt.NDArray[np.floating], months: int, fill: float = np.nan) -> Floats:
-    """The values of so many months before."""
-    before = np.full(values.shape, fill, np.float32)
-    if months < values.shape[1]:
-        before[:, months:] = values[:, : values.shape[1] - months]
-    return before

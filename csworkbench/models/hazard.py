@@ -78,7 +78,8 @@ class Hazard:
         found = np.zeros((len(rows), len(self.model.terms)))
         for month in range(1, n_months + 1):
             always, near = self.model.parts(self._ahead(rows, month))
-            found += weight[:, [month - 1]] * self.slope * (always + fade(month) * near)
+            added = always + fade(month) * near
+            found = found + weight[:, [month - 1]] * self.slope * added
         return pd.DataFrame(found, index=rows.index, columns=[term.feature for term in self.model.terms])
 
     def _ahead(self, rows: pd.DataFrame, month: int) -> pd.DataFrame:
@@ -140,7 +141,9 @@ def _honest_slope(
     for number in range(N_FOLDS):
         out = fold == number
         if event[~out].any() and event[out].any():
-            claimed[out] = fit_additive(frame[~out].reset_index(drop=True), event[~out], information).log_odds(frame[out])
+            claimed[out] = fit_additive(frame[~out].reset_index(drop=True), event[~out], information).log_odds(
+                frame[out]
+            )
     return float(np.clip(_slope(claimed, event), 0.2, 1.2))
 
 

@@ -1,4 +1,4 @@
-"""Queries over several snapshot days at once: every row of a table with the days between which it was what was known."""
+"""Queries over several snapshot days at once: every row with the days between which it was what was known."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reader:
     """Runs a `.sql` file beside this one over what was known at each of the months.
 
     A table `t` is read as `known_t`: its columns, known_from (first day on which the row was what was known) and
-    known_until (first day on which it no longer was, 9999-12-31 while it is). accounts: only those ids in [first, last],
+    known_until (first day on which it no longer was, 9999-12-31 while it is). accounts: only the ids in [first, last],
     or all.
     """
 
@@ -88,7 +88,9 @@ def known_between(table: Table, relation: str, until: date, versions: bool) -> s
         f" ORDER BY coalesce(date_diff('day', {literal(date(1970, 1, 1))}, recorded_at), -1000000) DESC"
         " RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     )
-    ranked = f"(SELECT {columns}, known_from, coalesce({later}, {literal(FOREVER)}) AS known_until FROM {since} {within})"
+    ranked = (
+        f"(SELECT {columns}, known_from, coalesce({later}, {literal(FOREVER)}) AS known_until FROM {since} {within})"
+    )
     return f"{head}, known_until FROM {ranked} AS ranked WHERE known_from < known_until"
 
 

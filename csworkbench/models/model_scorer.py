@@ -3,33 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from .backtest import HORIZON_MONTHS, Predict, Scorer
 from .hazard import Hazard, fit_hazard, reason_against
 from .panel import Panel
+from .reasons import churn_reasons
 from .weighted import band_of, is_best
 
 MODEL = "churn_model"
+EVERY_QUARTERS = 2
+N_REASONS = 3
 
 
-def model_scorer(bands: Mapping[str, float], seed: int = 0) -> Scorer:
-    """The hazard model as a scorer: risk is its probability of a decision to leave within three months.
+class ModelTrial:
+    """The hazard model as it was trained on past days.
 
-    bands: lower bounds of health, 100 × (1 − risk). It cannot be trained where too few accounts have left.
+    bands: lower bounds of health, 100 × (1 − risk). fitted: day → the model trained on what was known then.
     """
 
-    def train(known: Panel) -> Predict | None:
-        return None if reason_against(known) else _predict(fit_hazard(known, seed), bands)
+    def __init__(self, bands: Mapping[str, float], seed: int = 0) -> None:
+        self.bands, self.seed = bands, seed
+        self.fitted: dict[date, Hazard] = {}
 
-    return Scorer(MODEL, train, probability=True)
+    @property
+    def scorer(self) -> Scorer:
+        """Risk is the probability of a decision to leave within three months; learned anew every second quarter."""
+        return Scorer(MODEL, self.train, probability=True, every_quarters=EVERY_QUARTERS)
 
+    def train(self, known: Panel) -> Predict | None:
+        """Learn from what was known; None where too few accounts had left. One thread: the matrices are small."""
+        if reason_against(known):
+            return None
+        with threadpool_limits(1):
+            hazard = self.fitted[known.until] = fit_hazard(known, self.seed)
 
-def _predict(hazard: Hazard, bands: Mapping[str, float]) -> Predict:
-    def predict(rows: pd.DataFrame) -> pd.DataFrame:
-        risk = pd.Series(hazard.p_churn(rows, HORIZON_MONTHS)[:, -1], rows.index)
-        band = band_of(100 * (1 - risk), bands)
-        return pd.DataFrame({"risk": risk, "band": band, "green": is_best(band, bands)})
+        def predict(rows: pd.DataFrame) -> pd.DataFrame:
+            risk = pd.Series(hazard.p_churn(rows, HORIZON_MONTHS)[:, -1], rows.index)
+            band = band_of(100 * (1 - risk), self.bands)
+            return pd.DataFrame({"risk": risk, "band": band, "green": is_best(band, self.bands)})
 
-    return predict
+        return predict
+
+    def top_reasons(self, rows: pd.DataFrame) -> dict[str, list[str]]:
+        """What spoke most for leaving, by the model in use on the day of each row: account_id → at most three codes.
+
+        rows: of a panel, one per account.
+        """
+        found: dict[str, list[str]] = {}
+        for day, part in rows.groupby("month_end"):
+            known = [on for on in self.fitted if pd.Timestamp(on) <= day]
+            if known:
+                told = churn_reasons(self.fitted[max(known)], part)
+                told = told[told["contribution"] > 0].sort_values(["account_id", "rank"])
+                codes = told.drop_duplicates(["account_id", "code"]).groupby("account_id")["code"]
+                found |= {str(account): list(own)[:N_REASONS] for account, own in codes}
+        return found

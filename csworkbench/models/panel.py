@@ -51,7 +51,8 @@ class Panel:
     @property
     def now(self) -> pd.DataFrame:
         """The rows of `until`."""
-        return self.rows[self.month == 0]
+        rows: pd.DataFrame = self.rows[self.month == 0]
+        return rows
 
     def before(self, mask: np.ndarray) -> Panel:
         """The panel of the rows under the mask; events stay."""

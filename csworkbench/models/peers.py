@@ -19,8 +19,8 @@ def peer_churn(here: npt.NDArray[np.bool_], group: Texts, months: int) -> Floats
     (NaN). A rate from few account-months is drawn towards that of all accounts with the weight of 200 account-months.
     The first month has no past: NaN.
     """
-    codes, names = pd.factorize(group.ravel())
-    codes = codes.reshape(group.shape)
+    flat, names = pd.factorize(group.ravel())
+    codes = flat.reshape(group.shape)
     at_risk, left = here[:, :-1], here[:, :-1] & ~here[:, 1:]
     risks, losses = (_by_group(flags, codes[:, :-1], len(names)) for flags in (at_risk, left))
     found = np.full(here.shape, np.nan, np.float32)

@@ -9,12 +9,12 @@ import pandas as pd
 from ..data.snapshot import View
 from ..metrics.accounts import described
 from .backtest import HORIZON_MONTHS
+from .model_scorer import MODEL
 from .months import month_numbers
 from .panel import Panel
-from .scorecard import bands_before
 from .vendor import VENDOR
 
-MODEL, WEIGHTED = "churn_model", "weighted"
+WEIGHTED = "weighted"
 _COLUMNS = {"band_90d_before": MODEL, "weighted_band_90d_before": WEIGHTED}
 
 
@@ -25,15 +25,14 @@ def leavers(panel: Panel) -> pd.DataFrame:
     return late.sort_values("on").drop_duplicates("account_id", keep="last", ignore_index=True)
 
 
-def post_mortem(view: View, panel: Panel, tested: pd.DataFrame, reasons: Mapping[str, list[str]]) -> pd.DataFrame:
+def post_mortem(view: View, panel: Panel, before: pd.DataFrame, reasons: Mapping[str, list[str]]) -> pd.DataFrame:
     """One row per account that decided to leave in the quarter; columns of the frame post_mortem.
 
-    tested: as `backtest` returns it. reasons: account_id → codes of what spoke most for leaving then. What an account
-    looked like is its last score at least 90 days (and at most 121) before the decision; null without one.
+    before: see `looked_like`. reasons: account_id → codes of what spoke most for leaving then. Null where an account
+    had no score in time.
     """
     gone = leavers(panel)
     names = described(view, pd.Index(gone["account_id"]), view.as_of)[["name", "segment"]]
-    before = bands_before(tested, gone)
     found = gone.rename(columns={"on": "decided_on", "mrr_change": "mrr"}).join(names, on="account_id")
     for column, score in {**_COLUMNS, "vendor_band_90d_before": _vendor(before)}.items():
         found[column] = found["account_id"].map(_of(before, score)["band"])

@@ -14,13 +14,17 @@ _SAME_FOR_ALL = ("horizon", "season")
 
 
 def churn_reasons(hazard: Hazard, now: pd.DataFrame) -> pd.DataFrame:
-    """The frame `reasons` of kind "churn": up to five reasons per account, those that raise its risk first.
+    """The frame `reasons` of kind "churn"; contributions to the log-odds of leaving within three months."""
+    return reasons_of(hazard.contributions(now), now, "churn")
 
-    now: rows of one month-end. contribution: sum over the features of a reason of what they add to the log-odds of
-    leaving within three months, against the mean of these accounts; feature: the one that adds most in that direction,
-    with its value.
+
+def reasons_of(added: pd.DataFrame, now: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The frame `reasons`: up to five reasons per account, those that make it likelier first.
+
+    added: account × feature, what each adds to the log-odds. now: rows of one month-end, in that order. contribution:
+    sum over the features of a reason, against the mean of these accounts; feature: the one that adds most in that
+    direction, with its value.
     """
-    added = hazard.contributions(now)
     added = added - added.mean()
     by_code = grouped(added)
     order = np.argsort(-by_code.to_numpy(), axis=1, kind="stable")[:, :N_REASONS]
@@ -30,7 +34,7 @@ def churn_reasons(hazard: Hazard, now: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "account_id": now["account_id"].to_numpy()[row],
-            "kind": "churn",
+            "kind": kind,
             "rank": np.tile(np.arange(1, k + 1), n),
             "code": code,
             "contribution": by_code.to_numpy()[row, order.ravel()],

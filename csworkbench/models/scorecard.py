@@ -126,12 +126,12 @@ def green_churners(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFram
     Looked at is the last score at least 90 days before the decision, at most 122. Returns score, segment ("all"
     included), n_churners (with a band then), share_green_churners.
     """
-    before = bands_before(tested, decisions).dropna(subset=["green"])
+    before = looked_like(tested, decisions).dropna(subset=["green"])
     counted = with_total(before).astype({"green": "float64"}).groupby(["score", "segment"])["green"]
     return counted.agg(n_churners="size", share_green_churners="mean").reset_index()
 
 
-def bands_before(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+def looked_like(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The last score of each score × decision between 90 and 122 days before it: rows of the backtest, with on."""
     days = tested[["score", "account_id", "segment", "month_end", "risk", "band", "green"]]
     both = days.merge(decisions[["account_id", "on"]], on="account_id")

@@ -44,9 +44,7 @@ def _surveys(reader: Reader, grid: Grid) -> dict[str, Floats]:
 
 
 def _contacts(reader: Reader, grid: Grid) -> dict[str, Floats]:
-    found = grid.spread(
-        reader.rows("panel_contacts"), ["champions", "champions_left_180d", "days_since_champion_left"]
-    )
+    found = grid.spread(reader.rows("panel_contacts"), ["champions", "champions_left_180d", "days_since_champion_left"])
     left = (found["champions_left_180d"] > 0) & (found["champions"] == 0)
     return {
         "champions": found["champions"],

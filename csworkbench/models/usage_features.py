@@ -127,7 +127,8 @@ def _mean(values: Floats) -> Floats:
 
 
 def _greatest(values: Floats) -> Floats:
-    return np.asarray(np.fmax.reduce(values, axis=-1))
+    found: Floats = np.fmax.reduce(values, axis=-1)
+    return found
 
 
 def _silent(numbers: pd.DataFrame, days: Floats, grid: Grid, until: date) -> npt.NDArray[np.bool_]:

@@ -110,7 +110,9 @@ def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook
         raise
     except PapermillExecutionError as error:
         cell = _template_cell(error.cell_index, pack)
-        raise Failure("cell_error", f"{_memory_reached(error.ename, limits)}{error.ename}: {error.evalue}", cell) from None
+        raise Failure(
+            "cell_error", f"{_memory_reached(error.ename, limits)}{error.ename}: {error.evalue}", cell
+        ) from None
     except CellTimeoutError:
         raise Failure("timeout", f"a cell took longer than {limits.cell_seconds:g} seconds") from None
     except DeadKernelError:

@@ -22,7 +22,7 @@ except ImportError:  # pragma: no cover - Windows has no flock, a second run is 
 # A `status` that looks at the lock holds it for an instant.
 ASKED_AGAIN_SECONDS = 0.05
 LOCK = "lock"
-PARTIAL = ".tmp-"
+PARTIAL = ".csworkbench-part-"
 SCRATCH = "csw-"
 
 
@@ -70,7 +70,6 @@ def only_writer(output: Path, folder: Path) -> Iterator[Path]:
     Raises CsworkbenchError when another run holds it.
     """
     made = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         with _locked(folder / LOCK, output) as file:
             _clear(output, folder, _scratch_of(file))
@@ -83,8 +82,9 @@ def only_writer(output: Path, folder: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
                 _note(file, "")
-                if folder in made and [path.name for path in folder.iterdir()] == [LOCK]:
-                    (folder / LOCK).unlink()
+                with suppress(OSError):
+                    if folder in made and [path.name for path in folder.iterdir()] == [LOCK]:
+                        (folder / LOCK).unlink()
     finally:
         for place in made:
             with suppress(OSError):
@@ -95,6 +95,7 @@ def only_writer(output: Path, folder: Path) -> Iterator[Path]:
 def _locked(path: Path, output: Path) -> Iterator[IO[str]]:
     """The lock file, held; a lock that its last holder removed at the same moment is made anew."""
     while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+", encoding="utf-8") as file:
             if not _taken_soon(file.fileno()):
                 raise CsworkbenchError(f"another run is writing to {output}. Wait for it, or give another --output.")
@@ -126,7 +127,7 @@ def _scratch_of(file: IO[str]) -> Path | None:
     file.seek(0)
     path = Path(file.read(4096) or ".")
     known = path.name.startswith(SCRATCH) and path.parent == Path(tempfile.gettempdir()) and not path.is_symlink()
-    return path if known and path.is_dir() and path.stat().st_uid == os.getuid() else None
+    return path if known and path.is_dir() and path.stat().st_uid == os.fstat(file.fileno()).st_uid else None
 
 
 def _clear(output: Path, folder: Path, scratch: Path | None) -> None:

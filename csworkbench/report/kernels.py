@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, TypeVar
 
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
@@ -104,7 +104,7 @@ class PackClient(AsyncKernelClient):
 
 
 def _is_end_of(message: Mapping[str, Any], asked: str) -> bool:
-    is_own = message["parent_header"].get("msg_id") == asked
+    is_own: bool = message["parent_header"].get("msg_id") == asked
     return is_own and message["content"].get("execution_state") == "idle"
 
 

@@ -155,9 +155,9 @@ class _Data:
 
 def _data(order: Order, fresh: bool) -> _Data:
     """The marts that are there, where they are of the same inputs and sound; else those that are made now."""
-    known = read_marts(order.home)
+    known = None if fresh else read_marts(order.home)
     inputs = _inputs(order, known)
-    if known and not fresh and can_serve(known, inputs.key, order.declared):
+    if known and can_serve(known, inputs.key, order.declared):
         return _Data(known.facts, known.offered, inputs, lambda: known)
     source = order.measure()
     if not inputs.are_still_there:

@@ -40,7 +40,8 @@ def redactor(environ: Mapping[str, str], private: Mapping[str, str] | None = Non
     secrets.update(password for value in environ.values() for password in _passwords(value))
     secrets = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
     replaced = {**dict.fromkeys(secrets, "***"), **(private or {})}
-    longest_first = sorted(replaced, key=len, reverse=True)
+    # A home folder may be "/", which is no secret.
+    longest_first = sorted((text for text in replaced if len(text) > 1), key=len, reverse=True)
 
     def redact(text: str) -> str:
         for secret in longest_first:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,9 @@ class Session:
 
     def _say(self, last: Result | None = None) -> None:
         total = len(self.tasks) + len(self.invalid)
-        self.progress(Standing(len(self.results), total, tuple(self.running), last, self.remaining.seconds))
+        # Whoever read the progress may have gone; that is no reason to end a run.
+        with suppress(OSError, ValueError):
+            self.progress(Standing(len(self.results), total, tuple(self.running), last, self.remaining.seconds))
 
 
 def _kept(task: PackTask, sha256: str | None) -> Result:

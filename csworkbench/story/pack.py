@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from ..errors import UnknownName
 from ..metrics.quarter import QuarterMeasures, load_measures, measure_quarter
+from ..models.quarter import QuarterScores, load_scores
 from .catalogue import marked
 from .exhibit import Exhibit
 from .exhibits import (
@@ -42,9 +42,6 @@ from .exhibits import (
 )
 from .scene import Scene, scene_of
 from .text import shown
-
-if TYPE_CHECKING:
-    from ..models.quarter import QuarterScores
 
 SCORES = "scores"
 
@@ -168,11 +165,7 @@ def open_pack(measures: str | Path = "", quarter: str = "", segment: str = "", l
 
 def _scores(measures: str | Path) -> QuarterScores | None:
     folder = Path(measures) / SCORES
-    if not measures or not folder.is_dir():
-        return None
-    from ..models.quarter import load_scores
-
-    return load_scores(folder)
+    return load_scores(folder) if measures and folder.is_dir() else None
 
 
 @cache

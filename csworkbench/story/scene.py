@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,14 +16,12 @@ from ..metrics.definitions import DEFINITIONS
 from ..metrics.quarter import QuarterMeasures
 from ..metrics.trend import targets_of
 from ..models.frames import FRAMES as SCORE_FRAMES
+from ..models.quarter import QuarterScores
 from .catalogue import SOURCE_LANGUAGE, languages
 from .exhibit import Exhibit, absent
 from .language import Language
 from .reasons import said_again
 from .text import shown
-
-if TYPE_CHECKING:
-    from ..models.quarter import QuarterScores
 
 COMPANY = "company"
 

@@ -26,7 +26,7 @@ def settings() -> Settings:
     return parse_settings(SETTINGS)
 
 
-def company(n: int = 60, seed: int = 0, factor: float = 1.0, n_months: int = N_MONTHS) -> dict[str, pd.DataFrame]:
+def company(n: int = 60, seed: int = 0, factor: int = 1, n_months: int = N_MONTHS) -> dict[str, pd.DataFrame]:
     """Accounts, subscriptions and assignments of n accounts that begin in the first months."""
     rng = np.random.default_rng(seed)
     items = [item for place in range(n) for item in _life(place, rng, factor, n_months)]
@@ -41,9 +41,9 @@ def company(n: int = 60, seed: int = 0, factor: float = 1.0, n_months: int = N_M
     }
 
 
-def _life(place: int, rng: np.random.Generator, factor: float, n_months: int) -> list[tuple[object, ...]]:
+def _life(place: int, rng: np.random.Generator, factor: int, n_months: int) -> list[tuple[object, ...]]:
     """The items of one account: each change of MRR ends one and begins the next."""
-    mrr, starts = float(rng.integers(1, 60)) * 10, FIRST + timedelta(days=int(rng.integers(0, 120)))
+    mrr, starts = int(rng.integers(1, 60)) * 10, FIRST + timedelta(days=int(rng.integers(0, 120)))
     items: list[tuple[object, ...]] = []
     account, day = f"{place:03d}", starts
     for _ in range(n_months):
@@ -53,7 +53,7 @@ def _life(place: int, rng: np.random.Generator, factor: float, n_months: int) ->
             return [*items, (f"s{place}", account, "core", starts, day, mrr * factor, day - timedelta(days=10), starts)]
         if draw < P_CHURN + P_EXPANSION + P_CONTRACTION:
             items.append((f"s{place}", account, "core", starts, day, mrr * factor, None, starts))
-            mrr, starts = mrr * (1.2 if draw < P_CHURN + P_EXPANSION else 0.7), day
+            mrr, starts = round(mrr * (1.2 if draw < P_CHURN + P_EXPANSION else 0.7)), day
     return [*items, (f"s{place}", account, "core", starts, None, mrr * factor, None, starts)]
 
 

@@ -167,7 +167,7 @@ def test_duplicate_columns_are_refused_by_name():
         (lambda frame: frame.drop(columns="usage"), "(?s)missing.*usage"),
         (lambda frame: frame.assign(surprise=1), "(?s)unseen.*surprise"),
         (lambda frame: frame[frame.columns[::-1]], "same order"),
-        (lambda frame: frame.assign(usage=pd.Timestamp("2026-01-01")), 'column "usage": is a date here, but was a number'),
+        (lambda frame: frame.assign(usage=pd.Timestamp("2026-01-01")), '"usage": is a date here, but was a number'),
         (lambda frame: frame.assign(usage="a lot"), 'column "usage": is a category here'),
         (lambda frame: frame.assign(usage=np.inf), 'column "usage": holds an infinity'),
     ],
@@ -212,7 +212,7 @@ def test_only_churners_and_one_account_are_not_estimable_either():
 
 
 def test_few_events_are_refused_or_give_everyone_the_base_rate_as_asked():
-    frame, churned = customers(100)
+    frame, _ = customers(100)
     few = pd.Series([1] * 5 + [0] * 95, index=frame.index)
     with pytest.raises(NotEstimable, match="5 of 100 had it"):
         ChurnModel().fit(frame, few)
@@ -232,7 +232,7 @@ def test_events_are_counted_by_account_not_by_row():
 def test_outcomes_that_are_not_known_are_refused():
     frame, churned = customers(100)
     unknown = churned.astype("Int8").mask(np.arange(100) < 7)
-    with pytest.raises(Refusal, match="the outcome of 7 rows is not known. Leave these rows out"):
+    with pytest.raises(Refusal, match="the outcome of 7 rows is not known\\. Leave these rows out"):
         ChurnModel().fit(frame, unknown)
     with pytest.raises(ValueError, match="one of two values"):
         ChurnModel().fit(frame, churned + 0.5)
@@ -299,8 +299,8 @@ def test_the_trees_as_arrays_predict_what_scikit_learn_predicts(monkeypatch):
     n_categories = len(boosted.rates[0])
     n_numbers = wide.shape[1] - 3 * n_categories
     seen = [
-        np.column_stack([wide[:, :n_numbers], wide[:, n_numbers + k * n_categories : n_numbers + (k + 1) * n_categories]])
-        for k in range(3)
+        np.column_stack([wide[:, :n_numbers], wide[:, start : start + n_categories]])
+        for start in range(n_numbers, wide.shape[1], n_categories)
     ]
     expected = np.mean([model.decision_function(part) for model, part in zip(grown, seen, strict=True)], axis=0)
     assert boosted.log_odds(matrix) == pytest.approx(expected, abs=1e-12)

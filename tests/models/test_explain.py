@@ -121,7 +121,10 @@ def test_a_product_of_two_shares_has_the_values_computed_by_hand():
 
 
 @given(
-    st.floats(0, 3), st.floats(0, 3), st.floats(-3, 3), st.lists(st.floats(-30, 30), min_size=2, max_size=20, unique=True)
+    st.floats(0, 3),
+    st.floats(0, 3),
+    st.floats(-3, 3),
+    st.lists(st.floats(-30, 30), min_size=2, max_size=20, unique=True),
 )
 def test_calibration_keeps_the_order_and_its_stretch_adds_up(low, high, level, scores):
     blend = Blend((1.0,), 0.0, low, high, level)

@@ -63,7 +63,7 @@ def test_measures_agree_with_each_other(made: pd.DataFrame) -> None:
 
 
 def test_another_currency_gives_the_same_forecast_in_that_currency(made: pd.DataFrame) -> None:
-    scaled = forecast(forecaster_of(company(factor=100.0)), AS_OF)
+    scaled = forecast(forecaster_of(company(factor=100)), AS_OF)
     factor = made["measure"].isin(MONEY).map({True: 100.0, False: 1.0})
     for column in ("expected", "low", "high"):
         assert scaled[column].to_numpy() == pytest.approx((made[column] * factor).to_numpy())

@@ -200,7 +200,9 @@ def unknown_parameter(meta, entries):
 
 
 @pytest.mark.parametrize(
-    "change", [backwards, endless, out_of_range, other_class, without_an_array, unknown_parameter], ids=lambda f: f.__name__
+    "change",
+    [backwards, endless, out_of_range, other_class, without_an_array, unknown_parameter],
+    ids=lambda f: f.__name__,
 )
 def test_a_forged_content_with_a_right_checksum_is_refused(saved, change):
     with pytest.raises(BrokenModel):

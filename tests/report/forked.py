@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -97,7 +96,7 @@ def left_by(pid: int | str = "self") -> dict[str, int]:
         "files": len(list((home / "fd").iterdir())),
         "threads": len(list((home / "task").iterdir())),
         "children": sum(_parent(other) == own for other in Path("/proc").glob("[0-9]*")),
-        "shared memory": sum(name.startswith(("sem.", "psm_", "wnsm_", "torch_")) for name in os.listdir("/dev/shm")),
+        "shared memory": sum(file.name.startswith(("sem.", "psm_", "wnsm_")) for file in Path("/dev/shm").iterdir()),
     }
 
 

@@ -18,7 +18,9 @@ from csworkbench.report.templates import Template
 def pack_of(*sources: str) -> Pack:
     """A pack with these cells after the parameters cell."""
     content = notebook(code('segment: str = "x"', "parameters"), *map(code, sources))
-    return Pack("segment-x", "segment", "2026Q3", "en", "x", "segment", Template("segment", "x", content), {"segment": "y"})
+    return Pack(
+        "segment-x", "segment", "2026Q3", "en", "x", "segment", Template("segment", "x", content), {"segment": "y"}
+    )
 
 
 def printed(*sources: str, limits: Limits | None = None) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -204,6 +206,33 @@ def test_measuring_that_fails_is_told_by_the_ledger_and_touches_no_pack(tmp_path
     assert state is not None
     assert (state.state, state.reason) == ("failed", "usage.csv row 7: no date")
     assert set(outcomes(tmp_path / "out").values()) == {"succeeded"}
+
+
+def test_sigterm_while_measuring_is_told_and_nothing_is_left(tmp_path: Path, template: Path) -> None:
+    def stopped() -> Any:
+        Path(tempfile.gettempdir(), "spill").write_text("x", encoding="utf-8")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    before = set(Path(tempfile.gettempdir()).glob("csw-*"))
+    wanted = replace(order(template, tmp_path / "out", UNITS), measure=stopped)
+    with pytest.raises(KeyboardInterrupt):
+        make_quarter(wanted, Options(), Clock(), how=drawn)
+    state = last_run(tmp_path / "out")
+    assert state is not None
+    assert (state.state, state.reason) == ("failed", "the run was cancelled")
+    assert set(Path(tempfile.gettempdir()).glob("csw-*")) == before
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), ValueError("I/O operation on closed file")])
+def test_a_reader_of_the_progress_that_goes_away_does_not_end_the_run(
+    tmp_path: Path, template: Path, error: Exception
+) -> None:
+    def gone(_: object) -> None:
+        raise error
+
+    assert make_quarter(order(template, tmp_path / "out", UNITS), Options(), Clock(), gone, how=drawn).is_good
 
 
 def test_what_was_typed_wrongly_leaves_no_trace(tmp_path: Path, template: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -18,7 +19,10 @@ import pytest
 from forked import ARGUMENTS, Kernel, is_running, kernel_in, left_by, manager_in, soon
 
 from csworkbench.report.fork import provisioner, templates
+from csworkbench.report.fork.launch import beside, kernel_files
+from csworkbench.report.fork.owner import CannotFork
 from csworkbench.report.fork.process import ForkedProcess
+from csworkbench.report.fork.settings import settings_for
 
 pytestmark = [
     pytest.mark.xdist_group("kernels"),
@@ -83,12 +87,18 @@ print(sorted(thread.name.split(" ")[-1] for thread in threading.enumerate() if n
         assert kernel.said(asked) == forked
 
 
+OPEN_FILES = """
+import os
+for number in os.listdir("/proc/self/fd"):
+    if os.path.islink(f"/proc/self/fd/{number}"):
+        print(os.readlink(f"/proc/self/fd/{number}"))
+"""
+
+
 def test_a_kernel_has_no_open_file_of_the_owner_or_the_template(folder: Path) -> None:
     secret = folder / "secret"
     with secret.open("w"), kernel_in(folder) as kernel:
-        said = kernel.said(
-            "import os\nfor n in os.listdir('/proc/self/fd'):\n try: print(os.readlink(f'/proc/self/fd/{n}'))\n except OSError: pass"
-        )
+        said = kernel.said(OPEN_FILES)
         assert "secret" not in said
         assert "pidfd" not in said
 
@@ -242,6 +252,20 @@ def test_a_template_that_ends_while_it_starts_is_no_reason_not_to_run(
     monkeypatch.setenv("PYTHONPATH", str(folder))
     (folder / "ends_of_test.py").write_text("import os\nos._exit(3)\n")
     assert "the template process ended while it was starting" in fallback(folder, caplog, preload=["ends_of_test"])
+
+
+def test_what_could_not_be_forked_leaves_no_open_file_behind(folder: Path) -> None:
+    broken = settings_for((sys.executable,), ("no_such_module",), os.environ)
+
+    async def fail() -> None:
+        with kernel_files({}) as (files, _):
+            await beside(lambda: templates.fork_kernel(broken, {}, files), undo=ForkedProcess.kill)
+
+    before = left_by()["files"]
+    for _ in range(3):
+        with pytest.raises(CannotFork):
+            asyncio.run(fail())
+    assert left_by()["files"] == before
 
 
 def test_a_kernel_of_another_kind_is_started_as_its_specification_says(

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from forked import is_running
-from packs_at_work import printed, private_folders
+from packs_at_work import pack_of, printed, private_folders
 
+from csworkbench.report.execute import execute
+from csworkbench.report.leash import Leashes
 from csworkbench.report.limits import Limits
 
 pytestmark = [
@@ -47,30 +49,30 @@ def test_a_pack_sees_nothing_that_another_one_left() -> None:
 
 
 def test_a_figure_is_shown_once_in_its_own_pack_and_in_no_other() -> None:
-    from packs_at_work import pack_of
-
-    from csworkbench.report.execute import execute
-    from csworkbench.report.leash import Leashes
-
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); None"
     for _ in range(2):
         cells = execute(pack_of(draw, "1 + 1"), Limits(), Leashes()).cells
-        shown = [[sorted(output.get("data", {})) for output in cell.outputs] for cell in cells if cell.cell_type == "code"]
+        shown = [[sorted(output.get("data", {})) for output in cell.outputs] for cell in cells]
         assert shown[-2:] == [[["image/png", "text/plain"]], [["text/plain"]]]
 
 
 def test_each_pack_has_random_numbers_of_its_own() -> None:
-    ask = "import random, uuid, numpy, tempfile\nprint(random.random(), numpy.random.random(), uuid.uuid4(), tempfile.mktemp())"
+    load = "import random, uuid, numpy, tempfile"
+    ask = f"{load}\nprint(random.random(), numpy.random.random(), uuid.uuid4(), tempfile.mktemp())"
     first, second = printed(ask).split(), printed(ask).split()
     assert len(first) == 4
     assert set(first).isdisjoint(second)
 
 
+FOLDER = """
+import os, stat
+sockets = [name for name in os.listdir(".") if stat.S_ISSOCK(os.stat(name).st_mode)]
+print(os.getcwd(), oct(stat.S_IMODE(os.stat(".").st_mode)), len(sockets))
+"""
+
+
 def test_a_pack_works_in_a_private_folder_that_nobody_else_may_enter_and_that_is_gone_afterwards() -> None:
-    folder, mode, sockets = printed(
-        "import os, stat\nprint(os.getcwd(), oct(stat.S_IMODE(os.stat('.').st_mode)), sum(map(stat.S_ISSOCK, "
-        "(os.stat(name).st_mode for name in os.listdir('.')))))"
-    ).split()
+    folder, mode, sockets = printed(FOLDER).split()
     assert (int(mode, 8) & 0o777, sockets) == (0o700, "5")
     assert not Path(folder).exists()
     assert Path(folder) not in private_folders()
@@ -123,15 +125,25 @@ def test_gradient_boosting_fits_inside_a_forked_kernel() -> None:
         assert printed(FIT, limits=Limits(cell_seconds=60)) == "True"
 
 
+QUERY = """
+import duckdb, pandas
+pandas.DataFrame({"a": range(1000)}).to_parquet("x.parquet")
+total = duckdb.connect().sql("select sum(a) from 'x.parquet'").fetchall()[0][0]
+print(total, pandas.read_parquet("x.parquet").a.sum())
+"""
+MEMORY = """
+import os
+lines = [line.split() for line in open("/proc/self/smaps_rollup")]
+print(os.getppid(), sum(int(line[1]) for line in lines if line[0].startswith("Private")))
+"""
+
+
 def test_a_database_is_queried_and_parquet_is_read_inside_a_forked_kernel() -> None:
-    make = "import duckdb, pandas, pathlib\npandas.DataFrame({'a': range(1000)}).to_parquet('x.parquet')\n"
-    ask = "print(duckdb.connect().sql(\"select sum(a) from 'x.parquet'\").fetchall()[0][0], pandas.read_parquet('x.parquet').a.sum())"
-    assert printed(make + ask) == "499500 499500"
+    assert printed(QUERY) == "499500 499500"
 
 
 def test_packs_share_the_memory_of_the_template() -> None:
-    ask = "import os; print(os.getppid(), sum(int(line.split()[1]) for line in open('/proc/self/smaps_rollup') if line.startswith('Private')))"
-    parent, private_kib = map(int, printed(ask).split())
+    parent, private_kib = map(int, printed(MEMORY).split())
     assert is_running(parent)
     assert parent != os.getpid()
     assert private_kib / 1024 < 60

@@ -58,9 +58,7 @@ PAGES = {
         ("", []),
     ],
 )
-def test_a_page_that_shows_a_secret_is_noticed_and_an_honest_word_or_number_is_not(
-    page: str, names: list[str]
-) -> None:
+def test_a_page_that_shows_a_secret_is_noticed_and_an_honest_word_or_number_is_not(page: str, names: list[str]) -> None:
     assert secrets_shown(page, PAGES) == names
 
 
@@ -70,3 +68,7 @@ def test_a_secret_is_noticed_as_html_writes_it() -> None:
 
 def test_a_password_in_an_address_is_hidden_whatever_its_variable_is_called() -> None:
     assert redactor(PAGES)("login with p@ss-w0rd or p%40ss-w0rd failed") == "login with *** or *** failed"
+
+
+def test_a_home_that_is_the_root_of_the_disk_hides_nothing() -> None:
+    assert redactor({}, {"/": "~"})("cannot open /tmp/x") == "cannot open /tmp/x"

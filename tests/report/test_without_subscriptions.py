@@ -50,7 +50,9 @@ def test_packs_are_refused_with_the_table_they_need_and_what_works_without_it(
     said = capsys.readouterr().err
     for part in ("no table subscriptions", "every pack needs it", "[tables.subscriptions]", 'retention(view, events="'):
         assert part in said
-    assert not reports.exists()
+    assert {path.name for path in reports.rglob("*") if path.is_file()} == {"ledger.jsonl", "lock"}
+    assert cli.main(["status", str(reports)]) == 0
+    assert "failed" in capsys.readouterr().out
 
 
 def test_cohorts_of_usage_work_as_the_refusal_says(shop: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from csworkbench.report.files import PARTIAL
 from csworkbench.report.keys import Inputs, digest
 from csworkbench.report.leash import Leashes
 from csworkbench.report.ledger import pack_statuses
@@ -104,7 +105,7 @@ def packs_in(output: Path) -> dict[str, bytes]:
 
 def leftovers(output: Path) -> list[str]:
     """Temporary files that a run should have taken away."""
-    return [path.name for path in output.rglob("*") if ".tmp-" in path.name]
+    return [path.name for path in output.rglob("*") if PARTIAL in path.name]
 
 
 def untrue(output: Path) -> list[str]:

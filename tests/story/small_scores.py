@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from csworkbench.models.quarter import QuarterScores
 from small_quarter import BOOK, QUARTER
 
 from csworkbench.models.frames import FRAMES, shaped
+from csworkbench.models.quarter import QuarterScores
 
 # account → p(churn) in 3 and 12 months, p(expansion), coverage
 CHANCES = {
@@ -72,7 +72,7 @@ def reason(
         "kind": kind,
         "rank": rank,
         "feature": feature,
-        "code": "x",
+        "code": feature,
         "value": value,
         "contribution": up,
     }
@@ -199,6 +199,7 @@ def factor_row(
 ) -> dict[str, Any]:
     """One factor; its interval is a third either way."""
     known = {"phase": "live", "factor": factor, "effect": effect, "measure": "lift", "value": value, "q_value": q}
+    known |= {"outcome": "churn" if effect == "failure" else "expansion"}
     return {**known, "low": value / 1.5, "high": value * 1.5, "n_with": n, "n_without": 40, "mrr": 9000.0, **more}
 
 
@@ -207,6 +208,8 @@ FACTORS = [
     factor_row("review_held", 1.8, "success", measure="hazard_ratio"),
     factor_row("detractor", 1.2, q=0.3),
     factor_row("silent", 5.0, n=4),
+    factor_row("low_adoption", 0.4, n=24, phase="operation", measure="named_share", n_without=36, q_value=None),
+    factor_row("price_increase", 0.25, n=15, phase="operation", measure="named_share", n_without=45, mrr=12000.0),
 ]
 
 

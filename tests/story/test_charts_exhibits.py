@@ -9,20 +9,37 @@ from xml.etree import ElementTree
 
 import pytest
 from small_quarter import SETTINGS, frame_of, small_measures, with_frame
+from small_scores import small_scores
 
 from csworkbench.metrics.measures import QuarterMeasures
 from csworkbench.story.exhibit import Exhibit
 from csworkbench.story.exhibits.adoption import adoption_bands
+from csworkbench.story.exhibits.calibration import calibration
 from csworkbench.story.exhibits.cohorts import logo_cohorts, revenue_cohorts
+from csworkbench.story.exhibits.factors import factors
+from csworkbench.story.exhibits.forecast import forecast
+from csworkbench.story.exhibits.forecast_segments import forecast_segments
 from csworkbench.story.exhibits.journey import journey_funnel
+from csworkbench.story.exhibits.named_reasons import named_reasons
 from csworkbench.story.exhibits.retention import retention_trend
 from csworkbench.story.exhibits.revenue import mrr_bridge
-from csworkbench.story.scene import Scene, scene_of
+from csworkbench.story.exhibits.scorecard import scorecard
+from csworkbench.story.scene import Scene
+from csworkbench.story.scene import scene_of as bare_scene_of
 
-CHARTS = (mrr_bridge, retention_trend, logo_cohorts, revenue_cohorts, adoption_bands, journey_funnel)
+CHARTS = (
+    mrr_bridge, retention_trend, logo_cohorts, revenue_cohorts, adoption_bands, journey_funnel, forecast,
+    forecast_segments, scorecard, calibration, factors, named_reasons,
+)  # fmt: skip
 Chart = Callable[[Scene], Exhibit]
-NAMES = "mrr movements grr nrr cohort_retention adoption_index step_conversion"
-TABLES = "subscriptions accounts targets usage entitlements milestones"
+
+
+def scene_of(measures: QuarterMeasures, lang: str = "en", segment: str | None = None) -> Scene:
+    return bare_scene_of(measures, lang, segment, small_scores())
+
+
+NAMES = "mrr movements nnmrr grr nrr cohort_retention adoption_index step_conversion ROC-AUC PR-AUC Brier pottos"
+TABLES = "subscriptions accounts targets usage entitlements milestones tickets surveys"
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

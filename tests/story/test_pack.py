@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from small_quarter import small_measures, with_frame
+from small_scores import ROWS, small_scores, with_scores
 
 from csworkbench.errors import UnknownName
 from csworkbench.metrics.frames import FRAMES, empty
@@ -87,9 +90,9 @@ def test_a_fragment_shows_html_and_nothing_of_it_as_text() -> None:
 def test_without_one_frame_every_exhibit_still_shows_or_says_what_is_missing(
     frame: str, measures: QuarterMeasures
 ) -> None:
-    less = scene_of(with_frame(measures, frame, None))
+    less = scene_of(with_frame(measures, frame, None), scores=small_scores())
     gone = [exhibit for exhibit in (show(less) for show in EXHIBITS.values()) if exhibit.is_absent]
-    assert all(f"{frame}_table" in exhibit.title for exhibit in gone)
+    assert all(f"{frame}_table" in exhibit.title for exhibit in gone if exhibit.id != "named_reasons")
     assert all(str(exhibit.html).count("<p") == 1 for exhibit in gone)
 
 
@@ -124,10 +127,60 @@ def test_an_empty_company_gets_a_pack_that_says_so(lang: str, measures: QuarterM
     ) in html
 
 
+# the frame of scores that an exhibit cannot do without
+SCORED = {
+    "at_risk": "scores", "expansion": "scores", "whitespace": "whitespace", "forecast": "forecast",
+    "forecast_segments": "forecast", "forecast_error": "forecast_errors", "post_mortem": "post_mortem",
+    "scorecard": "scorecard", "calibration": "calibration", "signals": "signals", "factors": "factors",
+    "named_reasons": "factors",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", SCORED)
+def test_without_scores_an_exhibit_is_one_line_that_says_so(id: str, measures: QuarterMeasures) -> None:
+    en, ja = (EXHIBITS[id](scene_of(measures, lang)) for lang in ("en", "ja"))
+    assert en.is_absent
+    assert en.title == "Not shown: no scores were made for this quarter."
+    assert ja.title == "表示できません：この四半期のスコアは作成されていません。"
+
+
+@pytest.mark.parametrize("id", SCORED)
+def test_a_frame_of_scores_that_could_not_be_made_says_why_in_the_language_of_the_pack(
+    id: str, measures: QuarterMeasures
+) -> None:
+    less = with_scores(small_scores(), SCORED[id], None, "only 3 accounts ever left; 5 are needed")
+    en, ja = (EXHIBITS[id](scene_of(measures, lang, scores=less)) for lang in ("en", "ja"))
+    assert en.title == "Not shown: only 3 accounts ever left; 5 are needed."
+    assert ja.title == "表示できません：解約したアカウントが3件のみです（5件必要）。"
+
+
+@pytest.mark.parametrize("frame", ROWS)
+@pytest.mark.parametrize("rows", [None, []])
+def test_without_one_frame_of_scores_every_exhibit_still_shows(
+    frame: str, rows: list[dict[str, object]] | None, measures: QuarterMeasures
+) -> None:
+    less = with_scores(small_scores(), frame, rows)
+    for segment in (None, "mid"):
+        html = "".join(str(show(scene_of(measures, "en", segment, less)).html) for show in EXHIBITS.values())
+        assert "nan" not in re.sub(r'="[^"]*"', "", html).lower()
+
+
+def test_a_pack_finds_the_scores_beside_its_measures(tmp_path: Path, measures: QuarterMeasures) -> None:
+    small_measures().save(tmp_path)
+    assert open_pack(tmp_path).scene.scores is None
+    small_scores().save(tmp_path / "scores")
+    assert everything(open_pack(tmp_path)) == everything(Pack(scene_of(measures, scores=small_scores())))
+
+
+def test_story_never_loads_the_library_that_learns() -> None:
+    code = "import sys, csworkbench.story.pack; sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("segment", ["", "mid", "smb"])
 @pytest.mark.parametrize("id", EXHIBITS)
 def test_both_languages_show_the_same_numbers(id: str, segment: str, measures: QuarterMeasures) -> None:
-    en, ja = (EXHIBITS[id](scene_of(measures, lang, segment)) for lang in ("en", "ja"))
+    en, ja = (EXHIBITS[id](scene_of(measures, lang, segment, small_scores())) for lang in ("en", "ja"))
     numbers = [exhibit.data.select_dtypes("number") for exhibit in (en, ja)]
     pd.testing.assert_frame_equal(*numbers)
     assert [c.name for c in en.columns] == [c.name for c in ja.columns]
@@ -138,7 +191,7 @@ def test_both_languages_show_the_same_numbers(id: str, segment: str, measures: Q
 
 
 def test_no_sentence_of_a_japanese_pack_is_left_in_english(measures: QuarterMeasures) -> None:
-    scene = scene_of(measures, "ja")
+    scene = scene_of(measures, "ja", scores=small_scores())
     for show in EXHIBITS.values():
         exhibit = show(scene)
         for text in (exhibit.title, *filter(None, (exhibit.so_what, exhibit.caption, exhibit.alt))):

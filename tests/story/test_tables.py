@@ -21,6 +21,8 @@ EN, JA = Language(), Language("ja", "JPY")
 WRITTEN = {
     "text": ("Acme", "Acme", "Acme"),
     "long": ("a" * 300, "a" * 300, "a" * 300),
+    "short": ("Acme", "Acme", "Acme"),
+    "fine": (0.12345, "0.123", "0.123"),
     "interval": ("1.0–2.0%", "1.0–2.0%", "1.0–2.0%"),
     "money": (-12345.0, "−$12.3K", "−¥1.23万"),
     "money_change": (12345.0, "+$12.3K", "+¥1.23万"),

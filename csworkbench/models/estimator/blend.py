@@ -35,7 +35,7 @@ class Blend:
 
     def calibrated(self, score: np.ndarray) -> np.ndarray:
         """Calibrated log-odds."""
-        return self.high * np.logaddexp(0, score) - self.low * np.logaddexp(0, -score) + self.level
+        return np.asarray(self.high * np.logaddexp(0, score) - self.low * np.logaddexp(0, -score) + self.level)
 
     def stretch(self, score: np.ndarray, base: float) -> np.ndarray:
         """(g(score) − g(base)) ÷ (score − base): scales contributions so that they add up after calibration too."""
@@ -43,7 +43,7 @@ class Blend:
         near = np.abs(apart) < 1e-6
         slope = self.high * expit(score) + self.low * expit(-score)
         rise = self.calibrated(score) - self.calibrated(np.array([base]))[0]
-        return np.where(near, slope, rise / np.where(near, 1.0, apart))
+        return np.asarray(np.where(near, slope, rise / np.where(near, 1.0, apart)))
 
 
 def fit_blend(members: np.ndarray, event: np.ndarray, weight: np.ndarray) -> Blend:

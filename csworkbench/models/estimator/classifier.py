@@ -32,7 +32,7 @@ class SetAsideWarning(UserWarning):
     """Text columns that name the rows are not used."""
 
 
-class EventClassifier(ClassifierMixin, BaseEstimator):
+class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Calibrated, explained probability of an event; the base of ChurnModel and UpsellModel.
 
     Takes a pandas frame as it comes: numbers, text and categories, booleans, dates (with or without time zone),
@@ -169,7 +169,8 @@ class EventClassifier(ClassifierMixin, BaseEstimator):
 
     def _predictor(self) -> Predictor:
         check_is_fitted(self)
-        return self.predictor_  # type: ignore[no-any-return]
+        predictor: Predictor = self.predictor_
+        return predictor
 
     def _matrix(self, X: Any) -> np.ndarray:  # noqa: N803
         frame = self._frame(X)
@@ -184,7 +185,7 @@ class EventClassifier(ClassifierMixin, BaseEstimator):
             return pd.DataFrame(array, columns=[f"x{place}" for place in range(array.shape[1])]).infer_objects()
         frame = X.set_axis(X.columns.map(str), axis=1)
         if frame.empty:
-            raise ValueError(f"Found array with {len(frame)} sample(s) and {frame.shape[1]} feature(s), nothing to read.")
+            raise ValueError(f"Found array with {len(frame)} sample(s) and {frame.shape[1]} feature(s).")
         if frame.columns.is_unique:
             validate_data(self, frame, reset=reset, skip_check_array=True)
         return frame

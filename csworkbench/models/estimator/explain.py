@@ -9,7 +9,7 @@ import pandas as pd
 def explanation(frame: pd.DataFrame, contributions: np.ndarray) -> pd.DataFrame:
     """One row per account × feature: account (the frame's index label), feature, value as it was, contribution."""
     n_rows, n_features = contributions.shape
-    features = pd.Categorical.from_codes(np.tile(np.arange(n_features), n_rows), categories=list(frame.columns))
+    features = pd.Categorical.from_codes(np.tile(np.arange(n_features), n_rows), categories=frame.columns)
     return pd.DataFrame(
         {
             "account": frame.index.repeat(n_features),

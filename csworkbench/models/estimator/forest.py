@@ -12,6 +12,7 @@ import numpy as np
 from .switches import Switchboard, switchboards
 
 CHUNK_ROWS = 1 << 14
+_NODE_NUMBERS = ("first", "left", "right")
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ class Ranks:
     """Columns as ranks among their thresholds: value ≤ cut number j where rank ≤ j; missing ranks last."""
 
     def __init__(self, wide: np.ndarray, cuts: dict[int, np.ndarray]) -> None:
-        self.rank = {
-            column: np.searchsorted(cut, wide[:, column]).astype(np.uint16) for column, cut in cuts.items()
-        }
+        self.rank = {column: np.searchsorted(cut, wide[:, column]).astype(np.uint16) for column, cut in cuts.items()}
         self.missing = {column: gaps for column in cuts if (gaps := np.isnan(wide[:, column])).any()}
 
     def left(self, column: int, cut: int, missing_left: bool) -> np.ndarray:
@@ -93,8 +92,7 @@ def joined(forests: Sequence[Forest]) -> Forest:
     for forest, shift in zip(forests, shifts, strict=True):
         for name, parts in shifted.items():
             part = getattr(forest, name)
-            moves = name in ("left", "right")
-            parts.append(np.where(part >= 0, part + shift, -1) if moves else part + shift * (name == "first"))
+            parts.append(np.where(part >= 0, part + shift, -1) if name in _NODE_NUMBERS else part)
     shifted["value"] = [value / k for value in shifted["value"]]
     base = float(np.mean([forest.base for forest in forests]))
     return Forest(base, **{name: np.concatenate(parts) for name, parts in shifted.items()})

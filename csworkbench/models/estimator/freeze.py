@@ -23,7 +23,7 @@ from .switches import MAX_SWITCHES
 
 FORMAT = 1
 _FOREST = [field.name for field in fields(Forest) if field.name != "base"]
-_TYPES = {name: "int64" for name in ("first", "feature", "left", "right")} | {"missing_left": "bool"}
+_TYPES = dict.fromkeys(("first", "feature", "left", "right"), "int64") | {"missing_left": "bool"}
 
 Frozen = tuple[dict[str, Any], dict[str, np.ndarray]]
 

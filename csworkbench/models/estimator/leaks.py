@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import Problem
-from .encoding import Feature, encode, features_of
+from .encoding import MISSING, Feature, encode, features_of
 from .frame import Kind, kinds_of
 from .order import content_keys
 from .refusals import frame_problem
@@ -30,7 +30,7 @@ REMEDY = {
     "known_after": "Keep only what was known on that day, or leave the column out.",
     "target_in_disguise": "Leave it out.",
     "missing_tells": "Find out when it is filled in; leave it out unless that is before the prediction.",
-    "near_perfect": "Find out when it is known; leave it out, or fit with on_leak=\"ignore\" if it is known in time.",
+    "near_perfect": 'Find out when it is known; leave it out, or fit with on_leak="ignore" if it is known in time.',
 }
 
 
@@ -71,12 +71,11 @@ def leaks_of(frame: pd.DataFrame, kinds: Mapping[str, Kind], event: np.ndarray, 
     frame, event = frame.iloc[order], event[order]
     features = features_of(frame, kinds)
     matrix = encode(frame, features)
-    found = [
+    return [
         leak
         for place, feature in enumerate(features)
         if (leak := _after(matrix[:, place], feature, as_of) or _tells(matrix[:, place], feature, event))
     ]
-    return found
 
 
 def _after(values: np.ndarray, feature: Feature, as_of: date | None) -> Leak | None:
@@ -107,17 +106,15 @@ def _leak(feature: Feature, rule: str, auc: float) -> Leak:
 def _gaps(values: np.ndarray, feature: Feature) -> np.ndarray:
     if not feature.is_category:
         return np.isnan(values).astype(float)
-    from .encoding import MISSING
-
     levels = feature.levels or ()
-    return (values == levels.index(MISSING)).astype(float) if MISSING in levels else np.zeros(len(values))
+    return np.asarray(values == levels.index(MISSING) if MISSING in levels else np.zeros(len(values)), dtype=float)
 
 
 def _bins(values: np.ndarray, feature: Feature) -> np.ndarray:
     if feature.is_category:
         return values.astype(np.int64)
     cuts = np.unique(np.nanquantile(values, np.linspace(0, 1, N_BINS + 1)[1:-1]))
-    return np.where(np.isnan(values), len(cuts) + 1, np.searchsorted(cuts, values))
+    return np.asarray(np.where(np.isnan(values), len(cuts) + 1, np.searchsorted(cuts, values)))
 
 
 def _half_judged(bins: np.ndarray, event: np.ndarray) -> float:

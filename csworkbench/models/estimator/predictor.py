@@ -42,7 +42,7 @@ class Members:
 
     def contributions(self, matrix: np.ndarray) -> np.ndarray:
         """Contributions to the blended score, per row × feature."""
-        return self._uncentred(matrix) - self.centre
+        return np.asarray(self._uncentred(matrix) - self.centre)
 
     def _uncentred(self, matrix: np.ndarray) -> np.ndarray:
         lines, trees = self.blend.weights
@@ -71,7 +71,7 @@ class Predictor:
             return np.zeros(matrix.shape)
         plain = self.members.contributions(matrix)
         base = self.members.base_score
-        return plain * self.members.blend.stretch(base + plain.sum(axis=1), base)[:, None]
+        return np.asarray(plain * self.members.blend.stretch(base + plain.sum(axis=1), base)[:, None])
 
 
 def flat_predictor(features: tuple[Feature, ...], share: float) -> Predictor:

@@ -9,7 +9,7 @@ one if the row agrees, the share of rows that did if unknown; so its Shapley val
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import factorial
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ def _way(forest: Forest, board: Switchboard, leaf: Leaf, source: np.ndarray) -> 
     return Way(leaf, tuple(share), tuple(places), tuple(share.values()))
 
 
-def _tables(shares: Sequence[tuple[float, ...]]):  # type: ignore[no-untyped-def]
+def _tables(shares: Sequence[tuple[float, ...]]) -> Iterator[np.ndarray]:
     of_size: dict[int, list[int]] = defaultdict(list)
     for number, several in enumerate(shares):
         of_size[len(several)].append(number)

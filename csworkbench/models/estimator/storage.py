@@ -1,7 +1,7 @@
 """Keep a fitted model in a file that holds only numbers and names, and read it back without running anything from it.
 
-The file is an uncompressed zip of `model.json` and plain `.npy` arrays. No pickle is written, none is ever read; nothing
-is unpacked to disk; a compressed entry (the stuff of zip bombs), a name that is not expected, or a wrong checksum is
+The file is an uncompressed zip of `model.json` and plain `.npy` arrays. No pickle is written, none is ever read;
+nothing is unpacked to disk; a compressed entry (the stuff of zip bombs), a name that is not expected, or a wrong checksum is
 refused before a single value is used, and so are trees that point anywhere but forward.
 The checksum finds damage and careless edits. It is no signature: who can write the file can also write its checksum.
 """
@@ -52,7 +52,7 @@ def describe_model(path: str | Path) -> dict[str, Any]:
 
 
 def load_model(path: str | Path) -> EventClassifier:
-    """Read a model that save_model wrote; it predicts the same to the last bit. Raises BrokenModel for anything else."""
+    """A model that save_model wrote; it predicts the same to the last bit. Raises BrokenModel for anything else."""
     path = Path(path)
     meta, entries = _read(path)
     try:
@@ -101,7 +101,7 @@ def _judge(path: Path, meta: Any, entries: Mapping[str, bytes]) -> None:
         raise _broken(path, "it is not a model of csworkbench")
     if meta["format"] > FORMAT:
         made_by = meta.get("versions", {}).get("csworkbench", "a newer version")
-        raise BrokenModel(f"{path}: was written by csworkbench {made_by}, which is newer. Update csworkbench to read it.")
+        raise BrokenModel(f"{path}: was written by csworkbench {made_by}, which is newer. Update csworkbench.")
     plain = {name: value for name, value in meta.items() if name != "checksum"}
     if meta.get("checksum") != _checksum(plain, entries):
         raise _broken(path, "its checksum does not hold, so it was changed")

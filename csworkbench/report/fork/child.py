@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, data_bytes, prctl
@@ -52,7 +53,7 @@ def _leave_template(files: list[int], template_pid: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for place, file in enumerate(files):
         os.dup2(file, place, inheritable=place != READY)
-    for number in map(int, os.listdir("/proc/self/fd")):
+    for number in [int(file.name) for file in Path("/proc/self/fd").iterdir()]:
         if number > READY:
             _close(number)
 
@@ -87,5 +88,5 @@ def _kernel_app(arguments: list[str], template_pid: int) -> Any:
 
     IPKernelApp.clear_instance()
     app = IPKernelApp.instance(parent_handle=template_pid)
-    app.initialize(arguments)
+    app.initialize(arguments)  # type: ignore[no-untyped-call]
     return app

@@ -30,11 +30,17 @@ def taken_apart(command: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 @contextmanager
 def kernel_files(options: Mapping[str, Any]) -> Iterator[tuple[list[int], int]]:
-    """Descriptors for a kernel: standard three as for subprocess, ready pipe; and the end of that pipe to read."""
+    """Descriptors for a kernel: standard three as for subprocess, ready pipe; and the end of that pipe to read.
+
+    All but the last are closed afterwards; after an error that one too.
+    """
     reader, writer = os.pipe()
     null = os.open(os.devnull, os.O_RDWR)
     try:
         yield [*(_descriptor(place, options.get(name), null) for place, name in enumerate(STANDARD)), writer], reader
+    except BaseException:
+        os.close(reader)
+        raise
     finally:
         os.close(null)
         os.close(writer)
@@ -62,11 +68,11 @@ def _is_open(number: int) -> bool:
 async def read_when_ready(reader: int, longest_seconds: float) -> dict[str, Any]:
     """What a kernel says when its sockets are bound; empty when it ends or takes longer."""
     loop = asyncio.get_running_loop()
-    came = loop.create_future()
-    loop.add_reader(reader, lambda: came.done() or came.set_result(None))
+    can_read = asyncio.Event()
+    loop.add_reader(reader, can_read.set)
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(came, longest_seconds)
+            await asyncio.wait_for(can_read.wait(), longest_seconds)
             said = os.read(reader, 4096)
             return dict(json.loads(said)) if said else {}
     finally:
@@ -75,17 +81,21 @@ async def read_when_ready(reader: int, longest_seconds: float) -> dict[str, Any]
     return {}
 
 
-def beside(work: Callable[[], T]) -> Awaitable[T]:
-    """The result of blocking work in a thread of its own, for awaiting."""
+def beside(work: Callable[[], T], undo: Callable[[T], None]) -> Awaitable[T]:
+    """The result of blocking work in a thread of its own, for awaiting; undone when nobody waits for it any more."""
     result: Future[T] = Future()
+    result.set_running_or_notify_cancel()
+    awaited = asyncio.wrap_future(result)
 
     def run() -> None:
         try:
             made = work()
         except BaseException as error:
             result.set_exception(error)
-        else:
-            result.set_result(made)
+            return
+        result.set_result(made)
+        if awaited.cancelled():
+            undo(made)
 
     threading.Thread(target=run, name="fork-kernel", daemon=True).start()
-    return asyncio.wrap_future(result)
+    return awaited

@@ -12,7 +12,7 @@ FORK_SAFE_THREADS = frozenset({"jemalloc_bg_thd"})
 
 
 def prctl(option: int, value: int) -> None:
-    """prctl(2) with one argument; OSError when the system refuses."""
+    """Set an attribute of this process; OSError when the system refuses."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
         number = ctypes.get_errno()
@@ -37,13 +37,13 @@ def children() -> set[int]:
     listed = Path(f"/proc/self/task/{own}/children")
     if listed.exists():
         return {int(pid) for pid in listed.read_text().split()}
-    return {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent(pid) == own}
+    return {int(process.name) for process in Path("/proc").glob("[0-9]*") if _parent(process) == own}
 
 
-def _parent(pid: int) -> int | None:
+def _parent(process: Path) -> int | None:
     try:
         # The name of a program, in brackets, may hold spaces and brackets.
-        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
+        return int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
     except OSError:
         return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class ForkedProcess:
-    """A child of the template. ended: the facts of its end (exit_code, cpu_seconds, peak_mib, is_swept), once there are.
+    """A child of the template. ended: the facts of its end (those of reaper.Ended), once there are.
 
     boot_cpu_seconds: processor time from the fork until its sockets were bound.
     """

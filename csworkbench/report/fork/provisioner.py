@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from sys import platform
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Float, List, Unicode
 
-from .launch import STANDARD, beside, taken_apart, kernel_files, read_when_ready
+from .launch import STANDARD, beside, kernel_files, read_when_ready, taken_apart
 from .linux import umask
 from .owner import CannotFork
 from .process import ForkedProcess
@@ -32,22 +32,26 @@ class ForkProvisioner(LocalProvisioner):
     in the log. A forked kernel ends together with all processes that it started, also those in other sessions.
     """
 
+    process: Any = None
+
     preload = List(Unicode(), help='Modules, or "module:function", that the template loads.').tag(config=True)
-    memory_mib = Float(0.0, help="MiB that a kernel may take beyond what the template has; 0: no limit.").tag(config=True)
+    memory_mib = Float(0.0, help="MiB that a kernel may take beyond what the template has; 0: no limit.").tag(
+        config=True
+    )
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel and wait until its sockets are bound; or start an ordinary one."""
         options = LocalProvisioner._scrub_kwargs(kwargs)
         try:
-            self.process = await self._fork(cmd, options)
+            await self._fork(cmd, options)
         except CannotFork as failure:
             self._say(str(failure))
             return await self._launch_ordinary(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
-        self.cwd = options.get("cwd") or os.getcwd()
+        self.cwd = options.get("cwd") or str(Path.cwd())
         return self.connection_info
 
-    async def _fork(self, cmd: list[str], options: Mapping[str, Any]) -> ForkedProcess:
+    async def _fork(self, cmd: list[str], options: Mapping[str, Any]) -> None:
         if not platform.startswith("linux"):
             raise CannotFork("kernels are forked on Linux only")
         unknown = options.keys() - {"cwd", "env", *STANDARD}
@@ -56,12 +60,11 @@ class ForkProvisioner(LocalProvisioner):
         python, arguments = taken_apart(cmd)
         settings = settings_for(python, tuple(self.preload), options["env"])
         request = {"arguments": arguments, "env": options["env"], "umask": umask(), "memory_mib": self.memory_mib}
-        request["cwd"] = os.path.abspath(options.get("cwd") or ".")
+        request["cwd"] = str(Path(options.get("cwd") or ".").absolute())
         with kernel_files(options) as (files, reader):
-            process = await beside(lambda: fork_kernel(settings, request, files))
+            self.process = await beside(lambda: fork_kernel(settings, request, files), undo=ForkedProcess.kill)
         said = await read_when_ready(reader, READY_SECONDS)
-        process.boot_cpu_seconds = float(said.get("boot_cpu_seconds", 0.0))
-        return process
+        self.process.boot_cpu_seconds = float(said.get("boot_cpu_seconds", 0.0))
 
     def _say(self, reason: str) -> None:
         if reason not in _said:
@@ -74,7 +77,7 @@ class ForkProvisioner(LocalProvisioner):
             import resource
 
             limit = int(self.memory_mib * 1024 * 1024)
-            resource.prlimit(self.pid, resource.RLIMIT_DATA, (limit, limit))
+            resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (limit, limit))
         return info
 
     async def send_signal(self, signum: int) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 READ_AT_START = (
     "HOME",
@@ -43,7 +44,9 @@ def settings_for(python: tuple[str, ...], preload: tuple[str, ...], env: Mapping
     # What ipykernel would set itself, but matplotlib reads it when it is imported.
     kept.setdefault("MPLBACKEND", INLINE_FIGURES)
     if "PYTHONPATH" in kept:
-        kept["PYTHONPATH"] = os.pathsep.join(os.path.abspath(part) for part in kept["PYTHONPATH"].split(os.pathsep))
+        kept["PYTHONPATH"] = os.pathsep.join(
+            str(Path(part).absolute()) for part in kept["PYTHONPATH"].split(os.pathsep)
+        )
     # A pool of threads of OpenBLAS or OpenMP would not survive a fork.
     kept |= dict.fromkeys(THREAD_LIMITS, "1")
     return Settings(python, preload, tuple(sorted(kept.items())))

@@ -12,7 +12,7 @@ from ..scene import Scene
 from ..tables import Column, table
 from .reason_words import feature_name
 from .renewals import N_SHOWN
-from .scored import BOTH, apart, counted, described, held_by, model_line, placed, ranked
+from .scored import BOTH, apart, counted, described, has_left, held_by, model_line, placed, ranked
 from .wording import sentences, with_cause
 
 RENEWS_SOON_DAYS = 92
@@ -101,12 +101,23 @@ def _title(scene: Scene, accounts: pd.DataFrame) -> str:
 
 def _so_what(scene: Scene, top: pd.DataFrame) -> str:
     """Who renews soon, the most frequent reason, and for whom little was seen."""
-    return scene.noted(_soon(scene, top), _most_frequent(scene, top), _seen_little(scene, top))
+    return scene.noted(_leaving(scene, top), _soon(scene, top), _most_frequent(scene, top), _seen_little(scene, top))
+
+
+def _leaving(scene: Scene, top: pd.DataFrame) -> str:
+    gone = top[has_left(top)]
+    if gone.empty:
+        return ""
+    return scene.language.count(
+        "{n} of them, with {amount} of MRR, has said that it leaves.",
+        "{n} of them, with {amount} of MRR, have said that they leave.",
+        len(gone), amount=scene.language.money(gone["mrr"].sum()),
+    )  # fmt: skip
 
 
 def _soon(scene: Scene, top: pd.DataFrame) -> str:
     days = (top["renews_on"] - pd.Timestamp(scene.measures.as_of)).dt.days
-    soon = top[days.between(0, RENEWS_SOON_DAYS)]
+    soon = top[days.between(0, RENEWS_SOON_DAYS) & ~has_left(top)]
     if soon.empty:
         return scene.say("None of them renews in the next three months.")
     return scene.language.count(

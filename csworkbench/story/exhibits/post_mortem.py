@@ -116,7 +116,7 @@ def _how_many_green(language: Language, seen: Seen) -> str:
     if not seen.n_green:
         return language.say("none had been green 90 days before")
     if seen.n_green == seen.n_left:
-        return language.count("it had been green 90 days before", "all {n} had been green 90 days before", seen.n_left)
+        return language.say("all had been green 90 days before")
     n = language.number(seen.n_green)
     if seen.n_seen < seen.n_left:
         of = language.number(seen.n_seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ..language import Language, is_missing
@@ -10,6 +12,7 @@ from ..tables import Column
 from .reason_words import reasons_of, said
 
 N_KEPT = 50
+NOTICE = "has said that it leaves"
 BOTH = "segment_and_csm"
 
 
@@ -32,9 +35,20 @@ def described(scene: Scene, accounts: pd.DataFrame, kind: str) -> pd.DataFrame:
     return kept.assign(
         name=kept["name"].where(kept["name"].notna(), kept["account_id"]),
         segment=segments,
-        why=[scene.language.listed([said(scene, *reason) for reason in known]) for known in told],
+        why=[_why(scene, *words) for words in zip(kept["note"], told, strict=True)],
         **{BOTH: both},
     )
+
+
+def has_left(accounts: pd.DataFrame) -> pd.Series:
+    """Which accounts have said that they leave, and still pay."""
+    return accounts["note"].eq(NOTICE).fillna(False).astype(bool)
+
+
+def _why(scene: Scene, note: object, reasons: Sequence[tuple[str, str | None]]) -> str:
+    if note == NOTICE:
+        return scene.say("has said that it leaves")
+    return scene.language.listed([said(scene, *reason) for reason in reasons])
 
 
 def placed(scene: Scene) -> list[Column]:
