@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 NOTEBOOKS := $(shell find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install qbr test test-slow lint lab sample bench bench-runs clean
+.PHONY: help install qbr test test-slow lint lab sample bench bench-runs bench-models clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -21,13 +21,17 @@ SAMPLE_SECONDS = 0.2
 
 @dataclass
 class Cost:
-    """wall, cpu: seconds. peak: process kind → MiB (proportional set size) when all together were highest."""
+    """wall, cpu: seconds. peak: process kind → MiB (proportional set size) when all together were highest.
+
+    template_alone: MiB of the process that kernels are forked from, before it shares its pages with any.
+    """
 
     wall: float
     cpu: float
     exit_code: int
     left_behind: int = 0
     peak: dict[str, float] = field(default_factory=dict)
+    template_alone: float = 0.0
 
 
 def adopt_orphans() -> None:
@@ -48,7 +52,8 @@ def cost(command: Sequence[str], memory: bool = False, **options: object) -> Cos
     if watch:
         watch.done.set()
         watch.join()
-    return Cost(wall, _children_cpu() - before, exit_code, left, watch.highest if watch else {})
+    seen = (watch.highest, watch.template_alone) if watch else ({}, 0.0)
+    return Cost(wall, _children_cpu() - before, exit_code, left, *seen)
 
 
 def _children_cpu() -> float:
@@ -93,6 +98,7 @@ class _Memory(threading.Thread):
         super().__init__(daemon=True)
         self.done = threading.Event()
         self.highest: dict[str, float] = {}
+        self.template_alone = 0.0
 
     def run(self) -> None:
         while not self.done.wait(SAMPLE_SECONDS):
@@ -101,13 +107,9 @@ class _Memory(threading.Thread):
                 with suppress(OSError, StopIteration, ValueError):
                     kind = _kind(pid)
                     now[kind] = now.get(kind, 0) + _pss_mib(pid)
-                    now[f"n {kind}"] = now.get(f"n {kind}", 0) + 1
-            if _total(now) > _total(self.highest):
+            self.template_alone = max(self.template_alone, now.get("template", 0.0))
+            if sum(now.values()) > sum(self.highest.values()):
                 self.highest = now
-
-
-def _total(sizes: dict[str, float]) -> float:
-    return sum(size for kind, size in sizes.items() if not kind.startswith("n "))
 
 
 def _pss_mib(pid: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,7 +46,7 @@ def build(snapshot: Snapshot, until: date, n_months: int | None) -> Panel:
     long, short = _months(until, wanted + HISTORY_MONTHS), _months(until, wanted)
     blocks = [_block(snapshot, long, short, ids) for ids in _ids(snapshot)]
     absent = {name: feature.table for name, feature in FEATURES.items() if feature.table not in snapshot.relations}
-    rows = _rows(blocks, short)
+    rows = _rows(blocks, short, absent)
     features = tuple(name for name in FEATURES if name in rows.columns)
     leaving = pd.concat([block.leaving for block in blocks], ignore_index=True) if blocks else _LEAVING
     return Panel(rows, events, leaving, until, features, absent)
@@ -111,7 +111,7 @@ def _leaving(book: pd.DataFrame) -> pd.DataFrame:
     return said[list(_LEAVING.columns)].sort_values("account_id", ignore_index=True)
 
 
-def _rows(blocks: list[_Block], short: Months) -> pd.DataFrame:
+def _rows(blocks: list[_Block], short: Months, absent: Mapping[str, str]) -> pd.DataFrame:
     here = np.concatenate([block.here for block in blocks])
     texts = {name: np.concatenate([block.texts[name] for block in blocks]) for name in (*_TEXTS, "csm_id")}
     chosen = np.nonzero(here[:, HISTORY_MONTHS:])
@@ -130,7 +130,7 @@ def _rows(blocks: list[_Block], short: Months) -> pd.DataFrame:
     for name in FEATURES:
         if name in _TEXTS:
             columns[name] = _text(texts[name], chosen)
-        elif name in peers:
+        elif name in peers and name not in absent:
             columns[name] = peers[name][:, HISTORY_MONTHS:][chosen]
         elif name in blocks[0].numbers:
             columns[name] = np.concatenate([_taken(block, name) for block in blocks])

@@ -123,6 +123,5 @@ class _Making:
     @property
     def post_mortem(self) -> pd.DataFrame:
         before = looked_like(self.tested, leavers(self.panel))
-        seen = before.loc[before["score"] == MODEL, ["account_id", "month_end"]]
-        rows = self.panel.rows.merge(seen, on=["account_id", "month_end"])
-        return post_mortem(self.view, self.panel, before, self.model.top_reasons(rows))
+        reasons = self.model.top_reasons(self.panel, before[before["score"] == MODEL])
+        return post_mortem(self.view, self.panel, before, reasons)

@@ -32,8 +32,8 @@ _COLUMNS = {
     " mrr_attached:f false_per_true:f p_value:f q_value:f accounts_now:n mrr_now:f",
     "signals_now": "account_id signal kind since:d",
     "factors": "phase factor outcome effect measure value:f low:f high:f n_with:n n_without:n mrr:f q_value:f",
-    "post_mortem": "account_id name segment decided_on:d mrr:f health_90d_before:f band_90d_before weighted_band_90d_before"
-    " vendor_band_90d_before top_reasons:l",
+    "post_mortem": "account_id name segment decided_on:d mrr:f health_90d_before:f band_90d_before"
+    " weighted_band_90d_before vendor_band_90d_before top_reasons:l",
     "forecast_errors": "quarter measure owner_kind owner name expected:f low:f high:f actual:f error:f inside:b source"
     " restated:f n_accounts:n",
     "ltv": "segment n_accounts:n n_left:n mrr_per_account:f expected_months:f ltv:f low:f high:f",

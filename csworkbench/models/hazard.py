@@ -26,6 +26,7 @@ N_FOLDS = 3
 SURVIVAL_MONTHS = 36
 REASON_MONTHS = 3
 MOVING = ("tenure_months", "months_to_renewal", *HAZARD_FEATURES)
+_PASSING = ("tenure_months", "months_to_renewal", "billing_months")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Hazard:
         found = np.empty((len(rows), n_months))
         for month in range(1, n_months + 1):
             known = min(month, MONTHS_AHEAD)
-            always, soon = moving.parts(self._ahead(rows, month))
+            always, soon = moving.parts(_ahead(rows, month, _PASSING))
             total = still.sum(axis=1) + always.sum(axis=1) + fade(known) * (near.sum(axis=1) + soon.sum(axis=1))
             found[:, month - 1] = expit(self.shift + self.slope * total)
         return found
@@ -77,13 +78,14 @@ class Hazard:
         weight = weight / weight.sum(axis=1, keepdims=True)
         found = np.zeros((len(rows), len(self.model.terms)))
         for month in range(1, n_months + 1):
-            always, near = self.model.parts(self._ahead(rows, month))
+            always, near = self.model.parts(_ahead(rows, month, self.features))
             added = always + fade(month) * near
             found = found + weight[:, [month - 1]] * self.slope * added
         return pd.DataFrame(found, index=rows.index, columns=[term.feature for term in self.model.terms])
 
-    def _ahead(self, rows: pd.DataFrame, month: int) -> pd.DataFrame:
-        return ahead_features(rows, np.full(len(rows), month), self.features)
+
+def _ahead(rows: pd.DataFrame, month: int, features: tuple[str, ...]) -> pd.DataFrame:
+    return ahead_features(rows, np.full(len(rows), month), features)
 
 
 def reason_against(panel: Panel) -> str:

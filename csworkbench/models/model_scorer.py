@@ -48,17 +48,17 @@ class ModelTrial:
 
         return predict
 
-    def top_reasons(self, rows: pd.DataFrame) -> dict[str, list[str]]:
-        """What spoke most for leaving, by the model in use on the day of each row: account_id → at most three codes.
+    def top_reasons(self, panel: Panel, seen: pd.DataFrame) -> dict[str, list[str]]:
+        """What spoke most for leaving, beside all accounts of that day, by the model in use on it.
 
-        rows: of a panel, one per account.
+        seen: account_id and month_end, one row per account. Returns account_id → at most three codes.
         """
         found: dict[str, list[str]] = {}
-        for day, part in rows.groupby("month_end"):
-            known = [on for on in self.fitted if pd.Timestamp(on) <= day]
+        for day, accounts in seen.groupby("month_end")["account_id"]:
+            known = [on for on in self.fitted if on <= date.fromisoformat(str(day)[:10])]
             if known:
-                told = churn_reasons(self.fitted[max(known)], part)
-                told = told[told["contribution"] > 0].sort_values(["account_id", "rank"])
-                codes = told.drop_duplicates(["account_id", "code"]).groupby("account_id")["code"]
+                told = churn_reasons(self.fitted[max(known)], panel.rows[panel.rows["month_end"] == day])
+                told = told[told["account_id"].isin(accounts) & (told["contribution"] > 0)].sort_values("rank")
+                codes = told.groupby("account_id")["code"]
                 found |= {str(account): list(own)[:N_REASONS] for account, own in codes}
         return found

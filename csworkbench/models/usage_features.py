@@ -155,4 +155,5 @@ def _n_known(numbers: pd.DataFrame, grid: Grid, until: date) -> Floats:
     """How many counted features were known in each month, at least 1."""
     since = month_numbers(numbers.loc[numbers["bit"] > 0, "known_from"], until)
     months = np.arange(grid.first, 1)
-    return np.maximum((since[None, :] <= months[:, None]).sum(axis=1), 1).astype(np.float32)[None, :]
+    known_features: Floats = np.maximum((since[None, :] <= months[:, None]).sum(axis=1), 1).astype(np.float32)[None, :]
+    return known_features

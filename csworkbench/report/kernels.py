@@ -67,8 +67,10 @@ def kernel_manager_class(leash: Leash, folder: Path, memory_mib: float = 0) -> t
             self.provisioner = ForkProvisioner(
                 kernel_id=folder.name, kernel_spec=spec, parent=self, preload=list(PRELOAD), memory_mib=memory_mib
             )
-            await super().start_kernel(**options)
-            leash.hold(self.provisioner.process, folder)
+            try:
+                await super().start_kernel(**options)
+            finally:
+                leash.hold(self.provisioner.process, folder)
 
     return PackKernel
 

@@ -48,9 +48,7 @@ def test_every_feature_equals_a_slow_computation_from_the_view_of_that_day(table
             assert fast[name].fillna("-").tolist() == slow[name].fillna("-").tolist(), f"{name} on {day}"
 
 
-def test_the_slow_computation_covers_all_features_but_those_of_other_accounts_and_of_tables_without_rows(
-    tables, panel
-):
+def test_the_slow_computation_covers_all_features_but_those_of_other_accounts_and_of_tables_without_rows(tables, panel):
     slow = slow_features(snapshot(tables), UNTIL)
     others = {"peer_churn_3m", "csm_churn_12m", "csm_experience_months", "billing_months", "urgent_30d", "urgent_90d"}
     assert set(panel.features) - set(slow.columns) == others | {"touch_tier", "industry"}

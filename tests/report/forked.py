@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,8 +96,17 @@ def left_by(pid: int | str = "self") -> dict[str, int]:
         "files": len(list((home / "fd").iterdir())),
         "threads": len(list((home / "task").iterdir())),
         "children": sum(_parent(other) == own for other in Path("/proc").glob("[0-9]*")),
-        "shared memory": sum(file.name.startswith(("sem.", "psm_", "wnsm_")) for file in Path("/dev/shm").iterdir()),
+        "shared memory": len(_shared_memory_of_nobody()),
     }
+
+
+def _shared_memory_of_nobody() -> set[str]:
+    """Shared memory that no process maps; that of processes of others is left out."""
+    mapped = ""
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):
+            mapped += maps.read_text(errors="replace")
+    return {file.name for file in Path("/dev/shm").iterdir() if f"/dev/shm/{file.name}" not in mapped}
 
 
 def _parent(process: Path) -> int | None:

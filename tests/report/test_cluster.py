@@ -214,6 +214,7 @@ def test_a_worker_with_another_version_and_a_cluster_without_workers_are_refused
             pass
 
 
+@pytest.mark.slow
 def test_cross_validation_takes_the_same_cluster_through_joblib_with_the_same_scores(running):
     import joblib
     import numpy as np

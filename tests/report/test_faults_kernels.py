@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -61,16 +60,16 @@ def test_a_runner_that_is_killed_leaves_no_process_and_the_next_run_ends_it(tmp_
     template, output, mark = write_template(tmp_path / "segment.ipynb", STUCK, GOOD), tmp_path / "out", str(tmp_path)
     paths = os.pathsep.join([str(ROOT), str(HERE), str(HERE.parent)])
     own = {**os.environ, "PYTHONPATH": paths, MARK: mark, "CSW_TEST_STUCK": "1", "TMPDIR": "/tmp"}
-    runner = subprocess.Popen([sys.executable, "-c", RUNNER, str(template), str(output), *UNITS], env=own)
 
     def stuck() -> bool:
         said = {status.unit: status.outcome for status in pack_statuses(output)}
         return said.get("good") == "succeeded" and any("sleep 100000" in command for command in marked(mark))
 
-    assert until(stuck, 120)
-    time.sleep(1)
-    runner.send_signal(signal.SIGKILL)
-    runner.wait()
+    with subprocess.Popen([sys.executable, "-c", RUNNER, str(template), str(output), *UNITS], env=own) as runner:
+        was_stuck = until(stuck, 180)
+        time.sleep(1)
+        runner.kill()
+    assert was_stuck
     assert until(lambda: marked(mark) == [], 20), marked(mark)
     assert {status.unit: status.outcome for status in pack_statuses(output)} == {
         "good": "succeeded",

@@ -103,6 +103,13 @@ def test_a_kernel_has_no_open_file_of_the_owner_or_the_template(folder: Path) ->
         assert "pidfd" not in said
 
 
+def test_a_file_that_a_module_keeps_open_stays_open_in_a_kernel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    (folder / "holds_of_test.py").write_text("FILE = open(__file__)\n")
+    with kernel_in(folder, preload=["holds_of_test"]) as kernel:
+        assert kernel.said("import holds_of_test; print(holds_of_test.FILE.read())") == "FILE = open(__file__)"
+
+
 def test_an_interrupted_cell_ends_and_the_kernel_goes_on(kernel: Kernel) -> None:
     kernel.client.execute("import time; time.sleep(600)")
     time.sleep(0.5)

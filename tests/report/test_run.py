@@ -234,15 +234,18 @@ def test_ctrl_c_and_sigterm_end_the_run_and_leave_no_process(tmp_path: Path, num
     script = tmp_path / "runner.py"
     root = Path(__file__).parents[2]
     script.write_text(RUNNER.format(tests=str(Path(__file__).parent), root=str(root)), encoding="utf-8")
-    runner = subprocess.Popen([sys.executable, str(script), str(template), str(tmp_path / "out")])
-    until(lambda: any(status.outcome == "succeeded" for status in pack_statuses(tmp_path / "out")))
-    runner.send_signal(number)
-    assert runner.wait(timeout=20) == 130
+    with subprocess.Popen([sys.executable, str(script), str(template), str(tmp_path / "out")]) as runner:
+        try:
+            until(lambda: any(status.outcome == "succeeded" for status in pack_statuses(tmp_path / "out")))
+            runner.send_signal(number)
+            assert runner.wait(timeout=60) == 130
+        finally:
+            runner.kill()
     assert {s.unit: s.outcome for s in pack_statuses(tmp_path / "out")} == {"smb": "succeeded", "hangs": "cancelled"}
     assert (tmp_path / "out" / "index.html").is_file()
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it never came true"

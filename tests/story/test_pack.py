@@ -92,7 +92,7 @@ def test_without_one_frame_every_exhibit_still_shows_or_says_what_is_missing(
 ) -> None:
     less = scene_of(with_frame(measures, frame, None), scores=small_scores())
     gone = [exhibit for exhibit in (show(less) for show in EXHIBITS.values()) if exhibit.is_absent]
-    assert all(f"{frame}_table" in exhibit.title for exhibit in gone if exhibit.id != "named_reasons")
+    assert all(f"{frame}_table" in exhibit.title for exhibit in gone)
     assert all(str(exhibit.html).count("<p") == 1 for exhibit in gone)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +11,14 @@ from threadpoolctl import threadpool_limits
 
 from .encoding import Feature, level_rates
 from .forest import Forest, joined
+from .switches import MAX_SWITCHES
 
-SMALL_ROWS = 50_000
 GROWTH = {
-    "max_iter": 100,
-    "learning_rate": 0.1,
+    "max_iter": 150,
+    "learning_rate": 0.07,
     "max_leaf_nodes": 16,
-    "max_depth": 6,
-    "max_features": 0.5,
+    "max_depth": MAX_SWITCHES,
+    "max_features": 0.3,
     "early_stopping": False,
 }
 Split = tuple[np.ndarray, np.ndarray]
@@ -85,15 +84,8 @@ def _as_rates(matrix: np.ndarray, categories: list[int], tables: tuple[np.ndarra
 
 def _grown(seen: np.ndarray, event: np.ndarray, weight: np.ndarray, seed: int) -> HistGradientBoostingClassifier:
     weighed = None if (weight == 1).all() else weight
-    with _threads(len(seen)):
+    with threadpool_limits(1, user_api="openmp"):
         return HistGradientBoostingClassifier(**GROWTH, random_state=seed).fit(seen, event, weighed)
-
-
-@contextmanager
-def _threads(n_rows: int) -> Iterator[None]:
-    """One thread where more would wait for each other; it also makes small fits equal on every machine."""
-    with threadpool_limits(1 if n_rows < SMALL_ROWS else None, user_api="openmp"):
-        yield
 
 
 def _forest(model: HistGradientBoostingClassifier, fold: int, n_numbers: int, n_categories: int) -> Forest:

@@ -107,7 +107,7 @@ def _gaps(values: np.ndarray, feature: Feature) -> np.ndarray:
     if not feature.is_category:
         return np.isnan(values).astype(float)
     levels = feature.levels or ()
-    return np.asarray(values == levels.index(MISSING) if MISSING in levels else np.zeros(len(values)), dtype=float)
+    return np.asarray(values == (levels.index(MISSING) if MISSING in levels else np.nan), dtype=float)
 
 
 def _bins(values: np.ndarray, feature: Feature) -> np.ndarray:

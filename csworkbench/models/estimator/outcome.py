@@ -44,7 +44,7 @@ def _refuse_gaps(outcome: Any) -> None:
 
 def weights_of(frame: pd.DataFrame, sample_weight: Any) -> np.ndarray:
     """Weight of every row, mean 1 over the rows that weigh anything."""
-    weight = _check_sample_weight(sample_weight, frame.to_numpy(dtype=object), dtype=float, ensure_non_negative=True)
+    weight = _check_sample_weight(sample_weight, np.empty((len(frame), 1)), dtype=float, ensure_non_negative=True)
     if not weight.any():
         raise ValueError("every sample_weight is 0, so there is nothing to learn from")
     return np.asarray(weight / weight[weight > 0].mean())

@@ -32,8 +32,8 @@ class NotEstimable(CsworkbenchError, ValueError):
         self.rate = rate
         super().__init__(
             f"{event} is not estimable per account: {rate.n_events:,} of {rate.n:,} had it, and one class alone or"
-            f" fewer than {wanted:,} of either kind tell nothing. The share over all of them lies between {rate.low:.1%}"
-            f" and {rate.high:.1%} (95%). Wait for more history, or widen the horizon."
+            f" fewer than {wanted:,} of either kind tell nothing. The share over all of them lies"
+            f" between {rate.low:.1%} and {rate.high:.1%} (95%). Wait for more history, or widen the horizon."
         )
 
 

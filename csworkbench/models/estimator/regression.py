@@ -1,4 +1,7 @@
-"""Fit the regularised logistic regression on every fold, with the strength that predicts best outside."""
+"""Fit the regularised logistic regression on every fold, with the strength that predicts best outside.
+
+Rows come in an order by hash, so the first 30,000 of a fold are a random sample: enough for curves.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from .encoding import Feature
 from .linear import Curve, design
 
 STRENGTHS = (0.03, 0.3, 3.0)
+MAX_ROWS = 30_000
 Split = tuple[np.ndarray, np.ndarray]
 
 
@@ -44,7 +48,8 @@ def fit_additive(
         return _constant(features, event, weight, splits, outside)
     strength = _best_strength(plan.matrix, event, weight, splits[0])
     fits = []
-    for inside, judged in splits:
+    for whole, judged in splits:
+        inside = whole[:MAX_ROWS]
         fit = _regression(strength).fit(plan.matrix[inside], event[inside], weight[inside])
         outside[judged] = fit.decision_function(plan.matrix[judged])
         fits.append(fit)
@@ -63,7 +68,7 @@ def _constant(
 
 
 def _best_strength(matrix: np.ndarray, event: np.ndarray, weight: np.ndarray, split: Split) -> float:
-    inside, judged = split
+    inside, judged = split[0][:MAX_ROWS], split[1]
     fit, losses = _regression(STRENGTHS[0]), []
     for strength in STRENGTHS:
         fit.set_params(C=strength).fit(matrix[inside], event[inside], weight[inside])

@@ -6,9 +6,11 @@ import json
 import os
 import resource
 import signal
+import stat
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,16 +56,19 @@ def _leave_template(files: list[int], template_pid: int) -> None:
     for place, file in enumerate(files):
         os.dup2(file, place, inheritable=place != READY)
     for number in [int(file.name) for file in Path("/proc/self/fd").iterdir()]:
-        if number > READY:
-            _close(number)
+        if number > READY and (number in files or not _is_of_a_module(number)):
+            with suppress(OSError):
+                # The listing itself was open while it listed.
+                os.close(number)
 
 
-def _close(number: int) -> None:
+def _is_of_a_module(number: int) -> bool:
+    """Whether it is a file or device, opened by a module that was loaded; its owner might use or close it later."""
     try:
-        os.close(number)
+        mode = os.fstat(number).st_mode
     except OSError:
-        # The listing itself was open while it listed.
-        return
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISCHR(mode)
 
 
 def _enter_surroundings(message: Message, set_by_modules: dict[str, str]) -> None:

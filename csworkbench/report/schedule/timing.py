@@ -28,9 +28,7 @@ class Timing:
     def __post_init__(self) -> None:
         if not FIRST_DAY <= self.day <= self.last_day <= LAST_DAY:
             said = f"day {self.day} to day {self.last_day} of a month cannot be scheduled"
-            raise CsworkbenchError(
-                f"{said}. Choose --day and --days within {FIRST_DAY} to {LAST_DAY}."
-            )
+            raise CsworkbenchError(f"{said}. Choose --day and --days within {FIRST_DAY} to {LAST_DAY}.")
 
     @property
     def last_day(self) -> int:

@@ -80,7 +80,8 @@ def actuals(scene: Scene, owner: str) -> dict[str, float]:
 
 def forecast_title(language: Language, row: Forecast) -> str:
     """The expected change, its interval, and how it stands to what came this quarter."""
-    words = {name: language.money_change(getattr(row, name)) for name in ("expected", "low", "high")}
+    words = {"low": language.money(row.low), "high": language.money(row.high)}
+    words["expected"] = language.money_change(row.expected)
     title = language.say(
         "{quarter}: {expected} of net new MRR expected, between {low} and {high}",
         quarter=language.quarter(row.quarter),
@@ -92,7 +93,7 @@ def forecast_title(language: Language, row: Forecast) -> str:
 def _against_last(language: Language, row: Forecast) -> str:
     if row.last is None:
         return ""
-    values = {"last": language.money_change(row.last)}
+    values = {"last": language.money(row.last)}
     if row.low <= row.last <= row.high:
         return language.say("in line with {last} this quarter", **values)
     if row.last < row.low:

@@ -35,7 +35,7 @@ def error_sentence(scene: Scene) -> str:
 
 
 def _last(scene: Scene, row: pd.Series) -> str:
-    money = scene.language.money_change
+    money = scene.language.money
     values = {"quarter": scene.language.quarter(row["quarter"]), "expected": money(row["expected"]),
               "low": money(row["low"]), "high": money(row["high"]), "actual": money(row["actual"])}  # fmt: skip
     if row["inside"]:

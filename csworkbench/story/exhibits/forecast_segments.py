@@ -45,7 +45,9 @@ def forecast_segments(scene: Scene) -> Exhibit:
 
 def _data(scene: Scene) -> pd.DataFrame:
     """One row per segment by MRR, then the whole book."""
-    rows = [(unit, forecast_row(scene, unit)) for unit in (*scene.segments, ALL)]
+    frame = scene.frame("forecast")
+    owners = dict.fromkeys([*scene.segments, *frame.loc[frame["owner_kind"] == "segment", "owner"], ALL])
+    rows = [(unit, forecast_row(scene, unit)) for unit in owners]
     known = [_row(scene, unit, row) for unit, row in rows if row is not None]
     return pd.DataFrame(known, columns=["unit", "name", "n_accounts", "last", "expected", "low", "high"])
 
@@ -76,8 +78,8 @@ def _widest(scene: Scene, data: pd.DataFrame) -> str:
     return scene.say(
         "The least certain amount is that of {name}: {low} to {high}.",
         name=row["name"],
-        low=scene.language.money_change(row["low"]),
-        high=scene.language.money_change(row["high"]),
+        low=scene.language.money(row["low"]),
+        high=scene.language.money(row["high"]),
     )
 
 

@@ -10,6 +10,7 @@ from ..language import Language, is_missing
 from ..scene import Scene
 from ..tables import Column
 from .reason_words import reasons_of, said
+from .wording import joined
 
 N_KEPT = 50
 NOTICE = "has said that it leaves"
@@ -28,7 +29,8 @@ def described(scene: Scene, accounts: pd.DataFrame, kind: str) -> pd.DataFrame:
     reasons = reasons_of(scene, kind, kept["account_id"])
     segments = [scene.name(None if is_missing(segment) else segment) for segment in kept["segment"]]
     both = [
-        segment if is_missing(csm) else f"{segment}, {csm}" for segment, csm in zip(segments, kept["csm"], strict=True)
+        segment if is_missing(csm) else joined(scene.language, segment, str(csm))
+        for segment, csm in zip(segments, kept["csm"], strict=True)
     ]
     told = [reasons.get(id, ()) for id in kept["account_id"]]
     kept["features"] = pd.Series([tuple(r[0] for r in known) for known in told], index=kept.index, dtype="object")
