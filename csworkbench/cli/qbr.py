@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from math import inf
@@ -70,6 +70,7 @@ def _made(
     cluster: str | None,
 ) -> Summary:
     from ..data.settings import read_settings
+    from ..report.forecasts import earlier_forecasts
     from ..report.keys import Question, inputs
     from ..report.limits import Limits
     from ..report.progress import progress_to
@@ -81,13 +82,15 @@ def _made(
     fiscal = chosen_quarter(settings, quarter, as_of)
     day, today = chosen_day(settings, fiscal, as_of), day_of_exports(settings)
     templates, unasked = chosen_templates(packs, folder / "packs")
-    question = Question(folder, settings, fiscal.label, day, today, data_version)
+    place = output or Path("reports") / fiscal.label
+    earlier = earlier_forecasts(place, fiscal)
+    question = Question(folder, settings, fiscal.label, day, today, data_version, earlier)
     order = Order(
-        output or Path("reports") / fiscal.label,
+        place,
         fiscal.label,
         day.isoformat(),
         templates,
-        lambda: _measured(folder, fiscal, day, today),
+        lambda: _measured(folder, fiscal, day, today, earlier),
         lambda known: inputs(question, known, clock.now()),
         unasked,
     )
@@ -109,8 +112,8 @@ def _workplace(address: str | None, jobs: int) -> Iterator[tuple[int, Make | Non
         yield found.slots, found.make
 
 
-def _measured(folder: Path, quarter: Quarter, day: date, today: date | None) -> Source:
+def _measured(folder: Path, quarter: Quarter, day: date, today: date | None, earlier: Sequence[Path]) -> Source:
     from ..data.workspace import open_workspace
     from ..report.source import measured
 
-    return measured(open_workspace(folder), quarter, day, today)
+    return measured(open_workspace(folder), quarter, day, today, earlier)

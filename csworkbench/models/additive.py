@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def fit_additive(frame: pd.DataFrame, event: npt.NDArray[np.bool_], information:
     groups = _groups(terms)
     slopes = _fitted(design, event.astype(np.float64), groups, information)
     places = np.cumsum([1, *(len(term.group) for term in terms)])
-    return Additive(terms, tuple(slopes[a:b] for a, b in zip(places[:-1], places[1:], strict=True)), float(slopes[0]))
+    return Additive(terms, tuple(slopes[a:b] for a, b in pairwise(places)), float(slopes[0]))
 
 
 def _faded(term: Term, columns: Vector, near: Vector) -> Vector:

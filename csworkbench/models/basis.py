@@ -22,7 +22,8 @@ class Term:
 
     knots: of numbers; the first and last bound the line, those between bend it. steps: of numbers, each a jump above
     it. levels: of a category. centre, scale: per column.
-    group: per column, 0 the line, 1 bends and steps, 2 levels, 3 the gap, 4 the line once more, fading with the months ahead.
+    group: per column, 0 the line, 1 bends and steps, 2 levels, 3 the gap, 4 the line once more, fading with the
+    months ahead.
     """
 
     feature: str

@@ -15,7 +15,7 @@ from .account_features import Texts, read_attributes, read_owners
 from .book_features import book_features, read_book, undecided
 from .events import read_events
 from .features import FEATURES
-from .grid import Arrays, Floats, Grid
+from .grid import Floats, Grid
 from .known import Months, Reader
 from .months import anchor, month_no, snapshot_days
 from .panel import Panel

@@ -67,8 +67,6 @@ def learn(rows: pd.DataFrame, X: Floats, became: pd.DataFrame, seed: int) -> Qua
     rows: of `Panel.rows`; X: their `inputs`. became: `outcomes` as known when the model is made; a row without one (it
     turned out not to have paid) counts as "none".
     """
-    kept = thinned(rows["account_id"], rows["month_end"])
-    rows, X = rows[kept], X[kept]  # noqa: N806
     key = ["account_id", "month_end"]
     both = rows[key].merge(became[[*key, "outcome", "change"]], on=key, how="left")
     outcome, cells = both["outcome"].to_numpy(dtype=object), cell(rows)
@@ -76,31 +74,33 @@ def learn(rows: pd.DataFrame, X: Floats, became: pd.DataFrame, seed: int) -> Qua
     return QuarterModel({name: _chance(X, outcome == name, seed) for name in OUTCOMES}, pools)
 
 
-def thinned(account_id: pd.Series, month_end: pd.Series, most: int = MOST_ROWS) -> NDArray[np.bool_]:
+def learnt_from(account: NDArray[np.int64], months_ago: NDArray[np.int64], most: int = MOST_ROWS) -> NDArray[np.bool_]:
     """Which rows to learn from: of the last 18 month-ends, and so many that at most about `most` are left.
 
-    First every third month-end back from the last, whose quarters do not overlap; then every k-th account.
+    account: number of each row's account. months_ago: its month-end before the last whose quarter is over, that being
+    0 and later ones negative. First every third month-end, whose quarters do not overlap; then every k-th account.
     """
-    months = month_end.dt.year * 12 + month_end.dt.month
-    ago = (months.max() - months).to_numpy()
-    late = ago < MOST_MONTHS
-    apart = late & ((ago % QUARTER_MONTHS == 0) | (late.sum() <= most))
-    codes, _ = pd.factorize(account_id, sort=True)
+    late = (months_ago >= 0) & (months_ago < MOST_MONTHS)
+    apart = late & ((months_ago % QUARTER_MONTHS == 0) | (late.sum() <= most))
     step = max(-(-int(apart.sum()) // most), 1)
-    return np.asarray(apart & (codes % step == 0))
+    return np.asarray(apart & (account % step == 0))
 
 
-def inputs(rows: pd.DataFrame, features: tuple[str, ...]) -> Floats:
-    """Row × feature as numbers, text as the place in its sorted values, and whether a renewal falls due."""
-    columns = [rows[name] for name in features] + [renewal(rows)]
-    return np.column_stack([_numbers(column) for column in columns])
+def text_values(rows: pd.DataFrame, features: tuple[str, ...]) -> dict[str, list[str]]:
+    """The sorted values of every text feature of these rows."""
+    texts = [name for name in features if not pd.api.types.is_numeric_dtype(rows[name])]
+    return {name: sorted(rows[name].dropna().astype("str").unique()) for name in texts}
 
 
-def _numbers(column: pd.Series) -> Floats:
-    if pd.api.types.is_numeric_dtype(column):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    codes, _ = pd.factorize(column, sort=True)
-    return np.where(codes < 0, np.nan, codes).astype(np.float64)
+def inputs(rows: pd.DataFrame, features: tuple[str, ...], texts: Mapping[str, list[str]]) -> Floats:
+    """Row × feature as numbers, text as its place in `texts`, and whether a renewal falls due."""
+    columns = [_places(rows[name], texts[name]) if name in texts else rows[name] for name in features]
+    columns.append(_places(renewal(rows), ["due", "later", "none", "rolling"]))
+    return np.column_stack([column.to_numpy(dtype=np.float64, na_value=np.nan) for column in columns])
+
+
+def _places(column: pd.Series, values: list[str]) -> pd.Series:
+    return column.map({value: place for place, value in enumerate(values)}).astype("float64")
 
 
 def renewal(rows: pd.DataFrame) -> pd.Series:

@@ -17,9 +17,9 @@ from ..metrics.book import owners_on, segment_of
 from ..metrics.calendar import Quarter, month_index
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.revenue import UNASSIGNED_CSM
-from .chances import QuarterModel, inputs, learn
+from .chances import QuarterModel, inputs, learn, learnt_from, text_values
 from .dispersion import LEVELS, Spread, Tried, spread
-from .outcomes import months_later, outcomes, settled
+from .outcomes import QUARTER_MONTHS, months_later, outcomes, settled
 from .panel import Panel
 from .portfolio import OUTCOMES, Book, Floats, simulated
 
@@ -86,16 +86,21 @@ class Forecaster:
         return "" if n_left >= FEWEST_CHURNS else f"only {n_left} accounts ever left; {FEWEST_CHURNS} are needed"
 
     def _model(self, as_of: date) -> QuarterModel:
-        rows = self.panel.rows
-        over = (
-            rows["month_end"].isin([pd.Timestamp(day) for day in self.months if months_later(day) <= as_of]).to_numpy()
-        )
-        return learn(rows[over], self.inputs[over], self.became(as_of), self.seed)
+        over = month_index(as_of) - month_index(self.panel.until) - QUARTER_MONTHS
+        chosen = learnt_from(self._account, over - self.panel.month)
+        return learn(self.panel.rows[chosen], self._inputs(chosen), self.became(as_of), self.seed)
 
     @cached_property
-    def inputs(self) -> Floats:
-        """The numbers that models read of every row of the panel."""
-        return inputs(self.panel.rows, self.panel.features)
+    def _account(self) -> NDArray[np.int64]:
+        return pd.factorize(self.panel.rows["account_id"], sort=True)[0].astype(np.int64)
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return text_values(self.panel.rows, self.panel.features)
+
+    def _inputs(self, chosen: NDArray[np.bool_]) -> Floats:
+        """The numbers that models read of these rows of the panel."""
+        return inputs(self.panel.rows[chosen], self.panel.features, self._texts)
 
     def tried(self, as_of: date) -> dict[str, list[Tried]]:
         """By outcome: forecasts as of the month-ends of the last quarters, and what came of them.
@@ -112,7 +117,7 @@ class Forecaster:
 
     def _try(self, day: date, model: QuarterModel, as_of: date, found: dict[str, list[Tried]]) -> None:
         at = (self.panel.rows["month_end"] == pd.Timestamp(day)).to_numpy()
-        book = model.book(self.panel.rows[at], self.inputs[at])
+        book = model.book(self.panel.rows[at], self._inputs(at))
         became = self.became(as_of)
         came = became[
             (became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(self.panel.rows["account_id"][at])
@@ -135,7 +140,7 @@ class Forecaster:
         at = ((rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(undecided)).to_numpy()
         now = rows[at]
         spreads = {name: spread(tried) for name, tried in self.tried(as_of).items()}
-        book = self.model(as_of).book(now, self.inputs[at])
+        book = self.model(as_of).book(now, self._inputs(at))
         return Ahead(
             _described(view, known),
             known.index.isin(now["account_id"]),

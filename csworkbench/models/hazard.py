@@ -23,6 +23,7 @@ MODEL = "churn hazard v1"
 FEWEST_LEAVERS = 20
 LEAST_ROWS, MOST_ROWS, QUIET_PER_EVENT = 6_000, 60_000, 8
 N_FOLDS = 3
+WORTH = 0.5
 SURVIVAL_MONTHS = 36
 REASON_MONTHS = 3
 MOVING = ("tenure_months", "months_to_renewal", *HAZARD_FEATURES)
@@ -115,14 +116,15 @@ def fit_hazard(panel: Panel, seed: int = 0) -> Hazard:
 
     A landmark supermodel (van Houwelingen and Putter 2012) of the discrete-time hazard (Allison 1982). Months without
     the event are sampled and the odds set right again (Prentice and Pyke 1979); an account that left stands in up to
-    twelve rows, which together count as one. The slope is that on accounts left out of three fits.
+    twelve rows, which together count as half, for the months to come differ from those learned from. The slope is
+    that on accounts left out of three fits.
     """
     sample = periods(panel, _n_rows(panel), seed)
     rows = panel.rows.iloc[sample.row]
     frame = ahead_features(rows, sample.ahead, panel.features)
     ids = rows["account_id"].reset_index(drop=True)
     n_leavers = int(ids[sample.left].nunique())
-    information = n_leavers / max(int(sample.left.sum()), 1)
+    information = WORTH * n_leavers / max(int(sample.left.sum()), 1)
     model = fit_additive(frame, sample.left, information)
     slope = _honest_slope(frame, sample.left, ids, information, seed)
     shift = _level(slope * (model.log_odds(frame) - model.intercept), sample.left) + _sampled_odds(sample)
@@ -137,7 +139,7 @@ def _n_rows(panel: Panel) -> int:
 def _honest_slope(
     frame: pd.DataFrame, event: npt.NDArray[np.bool_], ids: pd.Series, information: float, seed: int
 ) -> float:
-    """Slope of the outcome on the log-odds of accounts that were not learned from, between .2 and 1.2."""
+    """Slope of the outcome on the log-odds of accounts that were not learned from, between .2 and 1."""
     fold = account_folds(ids, N_FOLDS, seed)
     claimed = np.zeros(len(frame))
     for number in range(N_FOLDS):
@@ -146,7 +148,7 @@ def _honest_slope(
             claimed[out] = fit_additive(frame[~out].reset_index(drop=True), event[~out], information).log_odds(
                 frame[out]
             )
-    return float(np.clip(_slope(claimed, event), 0.2, 1.2))
+    return float(np.clip(_slope(claimed, event), 0.2, 1.0))
 
 
 def _slope(claimed: Floats, event: npt.NDArray[np.bool_]) -> float:

@@ -15,7 +15,7 @@ from ..errors import CsworkbenchError, UnknownName
 from .frames import FRAMES, shaped
 from .panel import Panel, build_panel
 
-__all__ = ["QuarterScores", "load_scores", "score_quarter"]
+__all__ = ["QuarterScores", "load_scores", "score_quarter", "scores_on_trial"]
 
 from ..data.snapshot import Snapshot
 
@@ -82,6 +82,20 @@ def score_quarter(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel |
     made.weighted_health()
     made.look_ahead()
     return QuarterScores(as_of, MappingProxyType(made.frames), MappingProxyType(made.absent))
+
+
+def scores_on_trial(snapshot: Snapshot, as_of: date, seed: int = 0) -> QuarterScores:
+    """`score_quarter`, and beside it the frames of `evaluation.evaluate`: every score with how often it was right."""
+    from .evaluation import FRAMES as JUDGED
+    from .evaluation import evaluate
+
+    if "subscriptions" not in snapshot.relations:
+        scored = score_quarter(snapshot, as_of, seed)
+        reason = next(iter(scored.absent.values()))
+        return QuarterScores(as_of, scored.frames, {**scored.absent, **dict.fromkeys(JUDGED, reason)})
+    panel = build_panel(snapshot, as_of)
+    scored, judged = score_quarter(snapshot, as_of, seed, panel), evaluate(snapshot, as_of, seed, panel)
+    return QuarterScores(as_of, {**scored.frames, **judged.frames}, {**scored.absent, **judged.absent})
 
 
 class _Making:

@@ -123,6 +123,7 @@ class Question:
     """What is asked of a workspace.
 
     day_of_exports: None where the workspace says it itself. data_version: of its databases, as their owner names it.
+    earlier: folders of forecasts that earlier runs sealed.
     """
 
     folder: Path
@@ -131,6 +132,7 @@ class Question:
     as_of: date
     day_of_exports: date | None = None
     data_version: str | None = None
+    earlier: Sequence[Path] = ()
 
 
 def inputs(question: Question, known: Mapping[str, Seen], now: datetime) -> Inputs:
@@ -143,8 +145,9 @@ def inputs(question: Question, known: Mapping[str, Seen], now: datetime) -> Inpu
     if reads_database(settings) and question.data_version is None:
         return Inputs("", files, folder)
     asked = [question.quarter, str(question.as_of), str(question.day_of_exports), question.data_version]
+    sealed = [folder_digests(folder) for folder in question.earlier]
     content = {name: seen.digest for name, seen in files.items()}
-    return Inputs(digest([FORMAT, code_key(MEASURING), asked, _addresses(settings), content]), files, folder)
+    return Inputs(digest([FORMAT, code_key(MEASURING), asked, _addresses(settings), content, sealed]), files, folder)
 
 
 def _seen(path: Path, known: Seen | None, now: datetime) -> Seen:

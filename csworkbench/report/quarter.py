@@ -12,6 +12,7 @@ from ..errors import CsworkbenchError
 from ..story.catalogue import languages
 from ..version import __version__
 from .files import only_writer, temporary_files_in
+from .forecasts import FORECASTS
 from .index import write_index
 from .keys import Inputs, Seen
 from .ledger import FILE, FOLDER, Clock, Ledger
@@ -162,12 +163,12 @@ def _data(order: Order, fresh: bool) -> _Data:
     source = order.measure()
     if not inputs.are_still_there:
         raise CsworkbenchError("a source changed while it was measured. Run again when the exports are complete.")
-    return _Data(
-        source.facts,
-        tuple(source.savers),
-        inputs,
-        lambda: save_marts(source, order.home, order.declared, inputs),
-    )
+
+    def save() -> Marts:
+        source.seal(order.home / FORECASTS, inputs.key)
+        return save_marts(source, order.home, order.declared, inputs)
+
+    return _Data(source.facts, tuple(source.savers), inputs, save)
 
 
 def _inputs(order: Order, known: Marts | None) -> Inputs:

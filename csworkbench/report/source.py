@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MEASURES = "measures"
 SNAPSHOT = "snapshot"
+SCORES = "scores"
 
 
 @dataclass(frozen=True)
@@ -40,26 +41,32 @@ class Facts:
 class Source:
     """Marts that can be saved. savers: name of a mart, which is also that of the parameter, → writes it to a folder.
 
-    A further mart, such as scores, is one more saver.
+    seal: writes the forecast of the next quarter down in a folder; it takes the key of the inputs too.
     """
 
     facts: Facts
     savers: Mapping[str, Callable[[Path], Any]]
+    seal: Callable[[Path, str], None] = lambda folder, data_hash: None
 
 
-def measured(workspace: Workspace, quarter: Quarter, as_of: date, today: date | None = None) -> Source:
-    """The workspace measured for that quarter, once, with what was known on `as_of`.
+def measured(
+    workspace: Workspace, quarter: Quarter, as_of: date, today: date | None = None, earlier: Sequence[Path] = ()
+) -> Source:
+    """The workspace measured and scored for that quarter, once, with what was known on `as_of`.
 
-    today: the day of the exports where the workspace does not say it. Raises errors.Refusal with every problem of the
-    workspace, and CsworkbenchError when it lacks a table that every pack needs.
+    today: the day of the exports where the workspace does not say it. earlier: folders of sealed forecasts. Raises
+    errors.Refusal with every problem of the workspace, and CsworkbenchError when it lacks a table that every pack needs.
     """
     from ..metrics.quarter import measure_quarter
+    from ..models.quarter import scores_on_trial
+    from .forecasts import held_to_account, seal_forecast
 
     snapshot = workspace.snapshot(today)
     missing = [name for name in PACKS_NEED if name not in snapshot.tables]
     if missing:
         raise CsworkbenchError(_no_packs(missing))
     measures = measure_quarter(snapshot.as_of(as_of), quarter)
+    scores, faults = held_to_account(scores_on_trial(snapshot, as_of), earlier, snapshot, as_of)
     company, names = workspace.settings.company, workspace.settings.segments.names
     facts = Facts(
         quarter.label,
@@ -69,9 +76,15 @@ def measured(workspace: Workspace, quarter: Quarter, as_of: date, today: date | 
         company.languages,
         _units(measures),
         {unit: dict(by_language) for unit, by_language in names.items()},
-        tuple(_notices(workspace, quarter)),
+        (*_notices(workspace, quarter), *faults),
     )
-    return Source(facts, {MEASURES: measures.save, SNAPSHOT: workspace.save})
+
+    def save(folder: Path) -> None:
+        measures.save(folder)
+        scores.save(folder / SCORES)
+
+    savers: dict[str, Callable[[Path], Any]] = {MEASURES: save, SNAPSHOT: workspace.save}
+    return Source(facts, savers, lambda folder, data_hash: seal_forecast(scores, folder, data_hash))
 
 
 def _no_packs(missing: Sequence[str]) -> str:

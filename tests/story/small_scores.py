@@ -137,6 +137,7 @@ SCORECARD = [
     card_row("vendor:pottos", 0.68, "not_better", share_green_churners=0.6),
     card_row("naive:usage_halved", 0.71),
     card_row("naive:last_rate", 0.5, brier=0.05),
+    *(card_row("churn_model", 0.75, "beats_naive", segment) for segment in ("mid", "smb")),
 ]
 
 CALIBRATION = [

@@ -38,7 +38,7 @@ def scene_of(measures: QuarterMeasures, lang: str = "en", segment: str | None = 
     return bare_scene_of(measures, lang, segment, small_scores())
 
 
-NAMES = "mrr movements nnmrr grr nrr cohort_retention adoption_index step_conversion ROC-AUC PR-AUC Brier pottos"
+NAMES = "nnmrr mrr movements grr nrr cohort_retention adoption_index step_conversion ROC-AUC PR-AUC Brier pottos"
 TABLES = "subscriptions accounts targets usage entitlements milestones tickets surveys"
 
 

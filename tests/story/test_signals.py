@@ -31,16 +31,16 @@ def test_every_cell_of_the_register_is_the_number_of_the_frame(measures: Quarter
 def test_the_title_is_the_sharpest_proven_sign_and_where_it_fires(measures: QuarterMeasures) -> None:
     en, ja = (signals(scene_of(measures, lang, scores=small_scores())).title for lang in ("en", "ja"))
     assert en == (
-        "Sharpest sign of churn: usage fell by half; 30% of the accounts left, 3.0 times the usual; it fires on 2 accounts"
-        " now"
+        "Sharpest sign of churn: usage fell by half; 30% of the accounts left, 3.0 times the usual; it fires on 2"
+        " accounts now"
     )
     assert ja == "解約の最も鋭い兆候は「利用が半減」：30%が解約し、通常の3.0倍。現在2アカウントで発生中"
 
 
 def test_where_proven_signs_fire_is_counted_once_per_account(measures: QuarterMeasures) -> None:
     assert signals(scene_of(measures, scores=small_scores())).so_what == (
-        "A proven sign of churn fires on 2 accounts with $4.5K of MRR. 1 sign of 3 is no better than chance: do not steer"
-        " by it."
+        "A proven sign of churn fires on 2 accounts with $4.5K of MRR. 1 sign of 3 is no better than chance: do not"
+        " steer by it."
     )
 
 

@@ -105,7 +105,7 @@ def _leak(feature: Feature, rule: str, auc: float) -> Leak:
 
 def _gaps(values: np.ndarray, feature: Feature) -> np.ndarray:
     if not feature.is_category:
-        return np.isnan(values).astype(float)
+        return np.asarray(np.isnan(values), dtype=float)
     levels = feature.levels or ()
     return np.asarray(values == (levels.index(MISSING) if MISSING in levels else np.nan), dtype=float)
 

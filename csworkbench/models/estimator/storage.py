@@ -1,8 +1,8 @@
 """Keep a fitted model in a file that holds only numbers and names, and read it back without running anything from it.
 
 The file is an uncompressed zip of `model.json` and plain `.npy` arrays. No pickle is written, none is ever read;
-nothing is unpacked to disk. A compressed entry (the stuff of zip bombs), a name that is not expected or a wrong checksum
-is refused before a single value is used, and so are trees that point anywhere but forward.
+nothing is unpacked to disk. A compressed entry (the stuff of zip bombs), an unexpected name or a wrong checksum is
+refused before a single value is used, and so are trees that point anywhere but forward.
 The checksum finds damage and careless edits. It is no signature: who can write the file can also write its checksum.
 """
 

@@ -117,7 +117,7 @@ def is_proven(row: Mapping[Any, Any]) -> bool:
 
 def _proven(shown: pd.DataFrame, kind: str) -> pd.DataFrame:
     mine = shown[shown["kind"] == kind]
-    return mine[[is_proven(row) for row in mine.to_dict("records")]]
+    return mine[pd.Series([is_proven(row) for row in mine.to_dict("records")], index=mine.index, dtype=bool)]
 
 
 def _title(scene: Scene, shown: pd.DataFrame) -> str:
