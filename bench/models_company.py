@@ -26,14 +26,14 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from csworkbench.data.workspace import open_workspace
-from csworkbench.models import discrimination
-from csworkbench.models.hazard import fit_hazard
-from csworkbench.models.labels import label
-from csworkbench.models.months import month_numbers, snapshot_days
+from csworkbench.models.leaving.hazard import fit_hazard
+from csworkbench.models.leaving.reasons import grouped
+from csworkbench.models.leaving.scores import churn_scores
 from csworkbench.models.panel import Panel, build_panel
-from csworkbench.models.reasons import grouped
-from csworkbench.models.scores import churn_scores
-from csworkbench.models.splits import account_folds
+from csworkbench.models.panel.labels import label
+from csworkbench.models.panel.months import month_numbers, snapshot_days
+from csworkbench.models.panel.splits import account_folds
+from csworkbench.models.trial import discrimination
 from csworkbench.simulate import simulate
 
 ROOT = Path(__file__).parents[1]

@@ -29,8 +29,8 @@ MEASURES = ["nnmrr", "churn", "contraction", "expansion"]
 def company(seed: int, n_accounts: int, n_quarters: int) -> pd.DataFrame:
     """Forecasts of the last quarters of one simulated company, scored; with the oracle's width for the whole."""
     from csworkbench.data.workspace import open_workspace
-    from csworkbench.models.forecast import Forecaster
-    from csworkbench.models.forecast_errors import recomputed_errors
+    from csworkbench.models.forecasts.forecast import Forecaster
+    from csworkbench.models.forecasts.forecast_errors import recomputed_errors
     from csworkbench.models.panel import build_panel
     from csworkbench.simulate import simulate
 
@@ -48,8 +48,8 @@ def oracle_width(forecaster: object, truth: pd.DataFrame, label: str) -> float:
     """Width of the 90% interval of the company's NNMRR for one who knows the probabilities that the quarter had."""
     from csworkbench.metrics.book import attributes
     from csworkbench.metrics.calendar import Quarter
-    from csworkbench.models.dispersion import NO_SPREAD
-    from csworkbench.models.portfolio import OUTCOMES, exclusive, simulated
+    from csworkbench.models.forecasts.dispersion import NO_SPREAD
+    from csworkbench.models.forecasts.portfolio import OUTCOMES, exclusive, simulated
 
     quarter = Quarter.parse(label)
     ahead = forecaster.ahead(quarter.opening)  # type: ignore[attr-defined]

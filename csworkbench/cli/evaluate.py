@@ -15,7 +15,7 @@ from .options import AS_OF, GOOD, WORKSPACE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..models.evaluation import Evaluation
+    from ..models.trial.evaluation import Evaluation
 
     Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -83,7 +83,7 @@ def evaluate(workspace: Path, as_of: date | None, output: Path | None, as_json: 
     quarter by default.
     """
     from ..data.workspace import open_workspace
-    from ..models.evaluation import evaluate as judge
+    from ..models.trial.evaluation import evaluate as judge
     from .written import as_json as json_of
     from .written import write_frames
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import CsworkbenchError, UnknownName
 from .frames import FRAMES, shaped
-from .panel import Panel, build_panel
+from .panel.panel import Panel, build_panel
 
 __all__ = ["QuarterScores", "load_scores", "score_quarter", "scores_on_trial"]
 
@@ -86,8 +86,8 @@ def score_quarter(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel |
 
 def scores_on_trial(snapshot: Snapshot, as_of: date, seed: int = 0) -> QuarterScores:
     """`score_quarter`, and beside it the frames of `evaluation.evaluate`: every score with how often it was right."""
-    from .evaluation import FRAMES as JUDGED
-    from .evaluation import evaluate
+    from .trial.evaluation import FRAMES as JUDGED
+    from .trial.evaluation import evaluate
 
     if "subscriptions" not in snapshot.relations:
         scored = score_quarter(snapshot, as_of, seed)
@@ -109,10 +109,10 @@ class _Making:
 
     def churn(self) -> None:
         """scores, reasons, survival."""
-        from .expansion import expansion
-        from .hazard import fit_hazard, reason_against
-        from .reasons import churn_reasons
-        from .scores import churn_scores, survival_curves
+        from .forecasts.expansion import expansion
+        from .leaving.hazard import fit_hazard, reason_against
+        from .leaving.reasons import churn_reasons
+        from .leaving.scores import churn_scores, survival_curves
 
         reason = "no account pays" if self._nobody else reason_against(self.panel)
         if reason:
@@ -134,7 +134,7 @@ class _Making:
 
     def weighted_health(self) -> None:
         """The transparent score."""
-        from .weighted import weighted_health
+        from .trial.weighted import weighted_health
 
         if self.panel.now.empty:
             self.absent["weighted_health"] = "no account pays"
@@ -145,7 +145,7 @@ class _Making:
 
     def look_ahead(self) -> None:
         """forecast, whitespace, lifetime value."""
-        from .outlook import outlook
+        from .forecasts.outlook import outlook
 
         ahead = outlook(self.snapshot, self.panel, self.panel.until, self.seed)
         self.frames.update(ahead.frames)

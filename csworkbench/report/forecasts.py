@@ -33,9 +33,9 @@ def held_to_account(
     scores: QuarterScores, earlier: Sequence[Path], snapshot: Snapshot, as_of: date
 ) -> tuple[QuarterScores, tuple[str, ...]]:
     """The scores with the errors of sealed forecasts before those recomputed, and a sentence per broken seal."""
-    from ..models.forecast_errors import score_forecasts, with_sealed
+    from ..models.forecasts.forecast_errors import score_forecasts, with_sealed
+    from ..models.forecasts.sealed import sealed_forecasts
     from ..models.frames import empty
-    from ..models.sealed import sealed_forecasts
 
     read = [sealed_forecasts(folder, before=as_of) for folder in earlier]
     faults = tuple(
@@ -52,7 +52,7 @@ def held_to_account(
 
 def seal_forecast(scores: QuarterScores, folder: Path, data_hash: str) -> None:
     """Write the forecast down for later quarters; nothing where there is none."""
-    from ..models.sealed import seal
+    from ..models.forecasts.sealed import seal
 
     if "forecast" in scores.frames:
         seal(scores.frame("forecast"), folder, scores.as_of, data_hash, __version__)

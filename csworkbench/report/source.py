@@ -55,7 +55,7 @@ def measured(
     """The workspace measured and scored for that quarter, once, with what was known on `as_of`.
 
     today: the day of the exports where the workspace does not say it. earlier: folders of sealed forecasts. Raises
-    errors.Refusal with every problem of the workspace, and CsworkbenchError when it lacks a table that every pack needs.
+    errors.Refusal with every problem of the workspace; CsworkbenchError when it lacks a table that every pack needs.
     """
     from ..metrics.quarter import measure_quarter
     from ..models.quarter import scores_on_trial

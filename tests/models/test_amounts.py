@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.models.amounts import amounts, fenced
+from csworkbench.models.forecasts.amounts import amounts, fenced
 
 TWO_CELLS = amounts(pd.Series([0.1, 0.3, 0.2, 0.6, 0.4]), pd.Series(["smb", "smb", "ent", "ent", "ent"]))
 

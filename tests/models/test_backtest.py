@@ -11,12 +11,12 @@ from sklearn.metrics import roc_auc_score
 
 from csworkbench.data.settings import Settings
 from csworkbench.data.snapshot import snapshot_of_frames
-from csworkbench.models.backtest import Scorer, backtest, closings, known_on
-from csworkbench.models.labels import label
-from csworkbench.models.naive import naive_scorers
 from csworkbench.models.panel import build_panel
-from csworkbench.models.scorecard import judged
-from csworkbench.models.vendor import vendor_scorers
+from csworkbench.models.panel.labels import label
+from csworkbench.models.trial.backtest import Scorer, backtest, closings, known_on
+from csworkbench.models.trial.naive import naive_scorers
+from csworkbench.models.trial.scorecard import judged
+from csworkbench.models.trial.vendor import vendor_scorers
 
 UNTIL = date(2026, 9, 30)
 FIRST = pd.Timestamp("2023-06-15")

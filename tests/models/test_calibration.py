@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss
 
-from csworkbench.models.calibration import (
+from csworkbench.models.trial.calibration import (
     brier,
     calibration_bins,
     calibration_in_the_large,

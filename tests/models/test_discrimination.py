@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from csworkbench.models.discrimination import lift_at, pr_auc, roc_auc, roc_auc_gain
+from csworkbench.models.trial.discrimination import lift_at, pr_auc, roc_auc, roc_auc_gain
 
 # Hanley and McNeil (1982): ratings 1 to 5 of 109 images, 58 normal and 51 abnormal
 NORMAL, ABNORMAL = (33, 6, 6, 11, 2), (3, 2, 2, 11, 33)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from csworkbench.models.dispersion import LEVELS, NO_SPREAD, SIGMAS, Tried, _log_likelihood, spread
+from csworkbench.models.forecasts.dispersion import LEVELS, NO_SPREAD, SIGMAS, Tried, _log_likelihood, spread
 
 
 def counted(expected: float, observed: float, age_months: int = 0) -> Tried:

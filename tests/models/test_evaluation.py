@@ -15,10 +15,10 @@ from csworkbench.cli import cli
 from csworkbench.data.settings import Settings
 from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.data.workspace import open_workspace
-from csworkbench.models.backtest import backtest
-from csworkbench.models.evaluation import FRAMES, evaluate, rivals
 from csworkbench.models.frames import shaped
 from csworkbench.models.panel import build_panel
+from csworkbench.models.trial.backtest import backtest
+from csworkbench.models.trial.evaluation import FRAMES, evaluate, rivals
 from csworkbench.schema import TABLES
 from csworkbench.simulate import simulate
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from small_panel import UNTIL, month_ends, panel_of
 
-from csworkbench.models.expansion import by_more_than_price, expansion, past_amounts
-from csworkbench.models.labels import label
+from csworkbench.models.forecasts.expansion import by_more_than_price, expansion, past_amounts
 from csworkbench.models.panel import Panel
+from csworkbench.models.panel.labels import label
 
 ENDS = month_ends(8)
 

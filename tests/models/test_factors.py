@@ -11,10 +11,10 @@ from small_panel import UNTIL, drawn, month_ends, panel_of
 
 from csworkbench.data.settings import Settings
 from csworkbench.data.snapshot import snapshot_of_frames
-from csworkbench.models.factors import factor_flags, factors, phases
 from csworkbench.models.frames import shaped
-from csworkbench.models.named_reasons import named_reasons
-from csworkbench.models.step_factors import step_factors
+from csworkbench.models.trial.factors import factor_flags, factors, phases
+from csworkbench.models.trial.named_reasons import named_reasons
+from csworkbench.models.trial.step_factors import step_factors
 
 JOURNEY = [{"id": "kickoff", "days": 20}, {"id": "live", "days": 40, "first_value": True}]
 SETTINGS = Settings.model_validate({"company": {"name": "A", "currency": "USD"}, "journey": JOURNEY})

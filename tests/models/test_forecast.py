@@ -8,10 +8,10 @@ from quarterly_company import AS_OF, company, snapshot
 
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.revenue import nnmrr
-from csworkbench.models.forecast import Forecaster, forecast
-from csworkbench.models.forecast_errors import actuals, recomputed_errors, score_forecasts
+from csworkbench.models.forecasts.forecast import Forecaster, forecast
+from csworkbench.models.forecasts.forecast_errors import actuals, recomputed_errors, score_forecasts
+from csworkbench.models.forecasts.sealed import seal, sealed_forecasts
 from csworkbench.models.panel import build_panel
-from csworkbench.models.sealed import seal, sealed_forecasts
 
 MONEY = ("nnmrr", "churn", "contraction", "expansion", "mrr_close")
 EARLIER = date(2025, 9, 30)

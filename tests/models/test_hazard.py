@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from csworkbench.models.additive import fit_additive
-from csworkbench.models.hazard import Hazard, fit_hazard, reason_against
+from csworkbench.models.leaving.additive import fit_additive
+from csworkbench.models.leaving.hazard import Hazard, fit_hazard, reason_against
+from csworkbench.models.leaving.periods import MONTHS_AHEAD, ahead_features, periods
+from csworkbench.models.leaving.reasons import churn_reasons
 from csworkbench.models.panel import Panel
-from csworkbench.models.periods import MONTHS_AHEAD, ahead_features, periods
-from csworkbench.models.reasons import churn_reasons
 
 UNTIL = date(2025, 12, 31)
 MONTHS = pd.date_range("2023-07-31", periods=30, freq="ME").astype("datetime64[us]")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.models.hazard_ratio import hazard_ratio, risk_ratio
+from csworkbench.models.trial.hazard_ratio import hazard_ratio, risk_ratio
 
 
 def months_at_risk(seed: int, n: int = 150, n_months: int = 30, again: bool = False) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.models.labels import NEVER, label, months_to_event
 from csworkbench.models.panel import Panel
+from csworkbench.models.panel.labels import NEVER, label, months_to_event
 
 UNTIL = date(2025, 12, 31)
 MONTHS = pd.date_range("2025-01-31", periods=12, freq="ME").astype("datetime64[us]")

@@ -7,7 +7,7 @@ from quarterly_company import SETTINGS
 
 from csworkbench.data.settings import parse_settings
 from csworkbench.data.snapshot import View, snapshot_of_frames
-from csworkbench.models.ltv import life_table, ltv, reason_against, survival
+from csworkbench.models.forecasts.ltv import life_table, ltv, reason_against, survival
 
 
 def view_of(items: list[tuple[str, str, str | None, float]], as_of: str = "2026-09-30") -> View:

@@ -10,8 +10,8 @@ import pytest
 from late_company import _OCCURRED, late_company, snapshot
 from slow_panel import slow_features
 
-from csworkbench.models.months import snapshot_days
 from csworkbench.models.panel import Panel, build_panel
+from csworkbench.models.panel.months import snapshot_days
 
 UNTIL = date(2025, 11, 30)
 CUT = date(2025, 3, 31)
@@ -77,7 +77,7 @@ def test_the_order_of_rows_does_not_matter(tables, panel):
 
 
 def test_blocks_of_accounts_give_the_same_panel(tables, panel, monkeypatch):
-    monkeypatch.setattr("csworkbench.models.build.BLOCK", 7)
+    monkeypatch.setattr("csworkbench.models.panel.build.BLOCK", 7)
     pd.testing.assert_frame_equal(build_panel(snapshot(tables), UNTIL, 20).rows, panel.rows)
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.models.amounts import Amounts, amounts
-from csworkbench.models.dispersion import NO_SPREAD
-from csworkbench.models.portfolio import OUTCOMES, Book, exclusive, shifted, simulated
+from csworkbench.models.forecasts.amounts import Amounts, amounts
+from csworkbench.models.forecasts.dispersion import NO_SPREAD
+from csworkbench.models.forecasts.portfolio import OUTCOMES, Book, exclusive, shifted, simulated
 
 CALM = dict.fromkeys(OUTCOMES, NO_SPREAD)
 

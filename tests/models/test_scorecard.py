@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from csworkbench.models.calibration import calibration_slope
-from csworkbench.models.scorecard import calibration, drift, green_churners, scorecard
+from csworkbench.models.trial.calibration import calibration_slope
+from csworkbench.models.trial.scorecard import calibration, drift, green_churners, scorecard
 
 CLOSINGS = pd.to_datetime(["2025-12-31", "2026-03-31"]).astype("datetime64[us]")
 NOBODY = pd.DataFrame({"account_id": [], "on": pd.to_datetime([])})

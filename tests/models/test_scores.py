@@ -14,11 +14,11 @@ from csworkbench.cli import cli
 from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
 from csworkbench.data.workspace import open_workspace
 from csworkbench.errors import CsworkbenchError, UnknownName
-from csworkbench.models.features import CODES
 from csworkbench.models.frames import FRAMES, HORIZONS
+from csworkbench.models.leaving.scores import expected_months
 from csworkbench.models.panel import build_panel
+from csworkbench.models.panel.features import CODES
 from csworkbench.models.quarter import QuarterScores, load_scores, score_quarter
-from csworkbench.models.scores import expected_months
 
 AS_OF = date(2026, 9, 30)
 
@@ -82,7 +82,7 @@ def test_scores_of_a_day_do_not_depend_on_what_came_later(snapshot):
 
 
 def _churn(tables: dict[str, pd.DataFrame], snapshot: Snapshot, day: date) -> pd.DataFrame:
-    from csworkbench.models.hazard import fit_hazard
+    from csworkbench.models.leaving.hazard import fit_hazard
 
     panel = build_panel(snapshot_of_frames(tables, snapshot.settings), day)
     return pd.DataFrame(fit_hazard(panel).p_churn(panel.now), index=panel.now["account_id"])

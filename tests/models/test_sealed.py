@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from csworkbench.errors import CsworkbenchError
-from csworkbench.models.sealed import seal, sealed_forecasts
+from csworkbench.models.forecasts.sealed import seal, sealed_forecasts
 
 DAYS = (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30))
 

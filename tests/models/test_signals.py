@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_panel import drawn, month_ends, panel_of
 
-from csworkbench.models.rules import SIGNALS, Signal
-from csworkbench.models.signals import firing, signal_register, signals_now
+from csworkbench.models.trial.rules import SIGNALS, Signal
+from csworkbench.models.trial.signals import firing, signal_register, signals_now
 
 ENDS = month_ends(13)
 CHURN = "churn"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control
 from scipy.stats import fisher_exact as scipy_fisher
 
-from csworkbench.models.significance import benjamini_hochberg, binomial_tail, fisher_exact, two_sided_z
+from csworkbench.models.trial.significance import benjamini_hochberg, binomial_tail, fisher_exact, two_sided_z
 
 
 def test_the_tail_by_exact_fractions():

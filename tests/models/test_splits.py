@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_labels import panel_of
 
-from csworkbench.models.splits import account_folds, by_account, by_time
+from csworkbench.models.panel.splits import account_folds, by_account, by_time
 
 IDS = tuple("abcdefghijk")
 

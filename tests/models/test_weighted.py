@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csworkbench.data.settings import Health, parse_settings
 from csworkbench.errors import SettingsError
-from csworkbench.models.weighted import PARTS, band_of, is_best, weighted_health
+from csworkbench.models.trial.weighted import PARTS, band_of, is_best, weighted_health
 
 HEALTH = Health(weights={"adoption": 0.5, "support": 0.3, "champion": 0.2})
 

@@ -11,7 +11,7 @@ from quarterly_company import SETTINGS
 
 from csworkbench.data.settings import parse_settings
 from csworkbench.data.snapshot import View, snapshot_of_frames
-from csworkbench.models.whitespace import (
+from csworkbench.models.forecasts.whitespace import (
     _accounts,
     holding_peers,
     product_spans,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from small_quarter import small_measures
 
-from csworkbench.models.features import CODES, FEATURES, HAZARD_FEATURES
-from csworkbench.models.rules import SIGNALS
+from csworkbench.models.panel.features import CODES, FEATURES, HAZARD_FEATURES
+from csworkbench.models.trial.rules import SIGNALS
 from csworkbench.story.exhibits.factor_names import factor_name
 from csworkbench.story.exhibits.feature_names import CODE_NAMES, FEATURE_NAMES
 from csworkbench.story.exhibits.phrases import CATEGORIES, COUNTED, MEASURED

@@ -1,0 +1,1 @@
+"""What is ahead: growth, whitespace, lifetime value, and forecasts that are sealed and held to account."""

@@ -1,0 +1,219 @@
+"""What a book of accounts will have won and lost at the end of the next quarter, with a 90% prediction interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...data.snapshot import Snapshot, View
+from ...metrics.accounts import csm_names
+from ...metrics.book import owners_on, segment_of
+from ...metrics.calendar import Quarter, month_index
+from ...metrics.intervals import SMALLEST_GROUP
+from ...metrics.revenue import UNASSIGNED_CSM
+from ..panel import Panel
+from .chances import QuarterModel, inputs, learn, learnt_from, text_values
+from .dispersion import LEVELS, Spread, Tried, spread
+from .outcomes import QUARTER_MONTHS, months_later, outcomes, settled
+from .portfolio import OUTCOMES, Book, Floats, simulated
+
+LEVEL = 0.90
+FEWEST_MONTHS = 6
+FEWEST_CHURNS = 5
+MOST_DRAWS, DRAWN_CELLS, FEWEST_DRAWS = 4_000, 3_000_000, 500
+QUARTERS_TRIED = 5
+MEASURES = ("nnmrr", "churn", "contraction", "expansion", "mrr_close", "grr", "nrr")
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The accounts of one closing day, one quarter ahead.
+
+    accounts: those that pay, sorted: account_id, mrr, segment, csm_id. open: which of them nothing is decided of; they
+    are the accounts of `book`, in order. certain: outcome × account, MRR that is already decided to move.
+    """
+
+    accounts: pd.DataFrame
+    open: NDArray[np.bool_]
+    book: Book
+    certain: Floats
+    spreads: Mapping[str, Spread]
+
+    @property
+    def expected(self) -> Floats:
+        """Outcome × account: expected MRR that moves, currency per month."""
+        expected = self.certain.copy()
+        expected[:, self.open] += self.book.expected
+        return expected
+
+
+class Forecaster:
+    """Forecasts as of any month-end of a panel, each from what was known then.
+
+    panel: of the snapshot, until at least the last day asked for. A model of a day learns from the panel's months
+    whose three months were over by then, with outcomes as known then.
+    """
+
+    def __init__(self, snapshot: Snapshot, panel: Panel, seed: int = 0) -> None:
+        self.snapshot, self.panel, self.seed = snapshot, panel, seed
+        self.model = lru_cache(maxsize=None)(self._model)
+        self.became = lru_cache(maxsize=None)(self._became)
+
+    @cached_property
+    def months(self) -> tuple[date, ...]:
+        """The month-ends of the panel."""
+        return tuple(day.date() for day in sorted(self.panel.rows["month_end"].unique()))
+
+    def _became(self, known_on: date) -> pd.DataFrame:
+        return outcomes(self.snapshot.as_of(known_on), self.months)
+
+    def reason_against(self, as_of: date) -> str:
+        """Why there is no forecast as of that day; empty when there is one."""
+        quarter = Quarter.of(as_of, self.snapshot.settings.company.fiscal_year_start)
+        if quarter.closing != as_of:
+            return f"{as_of} is not the last day of a quarter"
+        over = [day for day in self.months if months_later(day) <= as_of]
+        if len(over) < FEWEST_MONTHS:
+            return f"{len(over)} month-ends with three months after them; {FEWEST_MONTHS} are needed"
+        rows = self.became(as_of)
+        n_left = int(rows.loc[rows["outcome"] == "churn", "account_id"].nunique())
+        return "" if n_left >= FEWEST_CHURNS else f"only {n_left} accounts ever left; {FEWEST_CHURNS} are needed"
+
+    def _model(self, as_of: date) -> QuarterModel:
+        over = month_index(as_of) - month_index(self.panel.until) - QUARTER_MONTHS
+        chosen = learnt_from(self._account, over - self.panel.month)
+        return learn(self.panel.rows[chosen], self._inputs(chosen), self.became(as_of), self.seed)
+
+    @cached_property
+    def _account(self) -> NDArray[np.int64]:
+        return pd.factorize(self.panel.rows["account_id"], sort=True)[0].astype(np.int64)
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return text_values(self.panel.rows, self.panel.features)
+
+    def _inputs(self, chosen: NDArray[np.bool_]) -> Floats:
+        """The numbers that models read of these rows of the panel."""
+        return inputs(self.panel.rows[chosen], self.panel.features, self._texts)
+
+    def tried(self, as_of: date) -> dict[str, list[Tried]]:
+        """By outcome: forecasts as of the month-ends of the last quarters, and what came of them.
+
+        Each is made by the model of the last quarter's end on or before it; its three months are over by `as_of`.
+        """
+        days = [day for day in self.months if months_later(day) <= as_of][-3 * QUARTERS_TRIED :]
+        found: dict[str, list[Tried]] = {name: [] for name in OUTCOMES}
+        for day in days:
+            cut = self._last_close(day)
+            if not self.reason_against(cut):
+                self._try(day, self.model(cut), as_of, found)
+        return found
+
+    def _try(self, day: date, model: QuarterModel, as_of: date, found: dict[str, list[Tried]]) -> None:
+        at = (self.panel.rows["month_end"] == pd.Timestamp(day)).to_numpy()
+        book = model.book(self.panel.rows[at], self._inputs(at))
+        became = self.became(as_of)
+        came = became[
+            (became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(self.panel.rows["account_id"][at])
+        ]
+        moved = (came["change"] * came["mrr_open"]).groupby(came["outcome"]).sum()
+        age = month_index(as_of) - month_index(months_later(day))
+        for name in OUTCOMES:
+            total = book.total_at(name, LEVELS)
+            found[name].append(Tried(age, total, book.variance(name), float(moved.get(name, 0.0))))
+
+    def _last_close(self, day: date) -> date:
+        quarter = Quarter.of(day, self.snapshot.settings.company.fiscal_year_start)
+        return day if quarter.closing == day else quarter.opening
+
+    def ahead(self, as_of: date) -> Ahead:
+        """The book of that day with the chances of every account and the spread of common shocks."""
+        view, rows = self.snapshot.as_of(as_of), self.panel.rows
+        known = settled(view, months_later(as_of))
+        undecided = known.index[known["outcome"] == "none"]
+        at = ((rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(undecided)).to_numpy()
+        now = rows[at]
+        spreads = {name: spread(tried) for name, tried in self.tried(as_of).items()}
+        book = self.model(as_of).book(now, self._inputs(at))
+        return Ahead(
+            _described(view, known),
+            known.index.isin(now["account_id"]),
+            book.shifted({name: found.shift for name, found in spreads.items()}),
+            _certain(known),
+            spreads,
+        )
+
+
+def _described(view: View, known: pd.DataFrame) -> pd.DataFrame:
+    ids = known.index
+    csm_id = owners_on(view, [view.as_of]).iloc[:, 0].reindex(ids).astype("str").fillna(UNASSIGNED_CSM)
+    described = {"account_id": ids, "mrr": known["mrr_open"].to_numpy(), "csm_id": csm_id.to_numpy()}
+    return pd.DataFrame(described).assign(segment=segment_of(view, ids).to_numpy())
+
+
+def _certain(known: pd.DataFrame) -> Floats:
+    moved = (known["change"] * known["mrr_open"]).to_numpy(dtype=np.float64)
+    return np.stack([np.where(known["outcome"] == name, moved, 0.0) for name in OUTCOMES])
+
+
+def forecast(forecaster: Forecaster, as_of: date) -> pd.DataFrame:
+    """The frame `forecast` of the quarter that begins after `as_of`, the last day of a quarter.
+
+    expected is exact (of segments it sums to that of all); low and high are the 90% prediction interval of simulated
+    quarters, widened to hold the expectation. Money per month; mrr_close and the rates are those of the accounts that
+    pay on `as_of`, new business left out. Rates of fewer than 5 accounts are left out.
+    """
+    snapshot = forecaster.snapshot
+    quarter = Quarter.of(as_of, snapshot.settings.company.fiscal_year_start).next
+    ahead = forecaster.ahead(as_of)
+    names = csm_names(snapshot.as_of(as_of))
+    books = _books(ahead, forecaster.seed)
+    rows = [
+        row for kind, owner, money, drawn, opened, n in books for row in _rows(kind, owner, money, drawn, opened, n)
+    ]
+    columns = ["owner_kind", "owner", "measure", "expected", "low", "high", "n_accounts"]
+    found = pd.DataFrame(rows, columns=columns).assign(quarter=quarter.label)
+    return found.assign(name=[names.get(owner, owner) for owner in found["owner"]])
+
+
+def _books(ahead: Ahead, seed: int) -> Iterator[tuple[str, str, Floats, Floats, float, int]]:
+    """Of every owner: kind, name, expected money by outcome, drawn money (outcome × draw), opening MRR, accounts."""
+    accounts = ahead.accounts
+    cell = accounts["segment"].astype("str") + "\x1f" + accounts["csm_id"].astype("str")
+    n_draws = int(np.clip(DRAWN_CELLS // max(len(accounts), 1), FEWEST_DRAWS, MOST_DRAWS))
+    moves = simulated(ahead.book, cell[ahead.open], ahead.spreads, n_draws, seed)
+    expected = ahead.expected
+    for kind, owner in (
+        ("all", pd.Series("company", accounts.index)),
+        ("segment", accounts["segment"]),
+        ("csm", accounts["csm_id"]),
+    ):
+        for name in sorted(owner.unique()):
+            of = (owner == name).to_numpy()
+            drawn = moves.of(set(cell[of])) + ahead.certain[:, of].sum(axis=1, keepdims=True)
+            yield kind, name, expected[:, of].sum(axis=1), drawn, float(accounts["mrr"][of].sum()), int(of.sum())
+
+
+def _rows(kind: str, owner: str, money: Floats, drawn: Floats, opened: float, n: int) -> Iterator[tuple[object, ...]]:
+    means, draws = measures(money, opened), measures(drawn, opened)
+    for name in MEASURES:
+        if name in ("grr", "nrr") and (n < SMALLEST_GROUP or opened <= 0):
+            continue
+        low, high = np.quantile(draws[name], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        mean = float(means[name])
+        yield kind, owner, name, mean, min(low, mean), max(high, mean), n
+
+
+def measures(money: Floats, opened: float) -> dict[str, Floats]:
+    """Every measure of the forecast from the MRR that moved. money: outcome first. opened: MRR at the opening."""
+    churn, contraction, expansion = money
+    net = expansion - contraction - churn
+    share = opened or np.nan
+    rates = {"grr": 1 - (churn + contraction) / share, "nrr": 1 + net / share}
+    return dict(zip(MEASURES, (net, churn, contraction, expansion, opened + net), strict=False)) | rates

@@ -1,0 +1,96 @@
+"""The score of every paying account, its reasons and its survival curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...data.snapshot import View
+from ...metrics.accounts import csm_names, renews_next
+from ...metrics.book import attributes, owners_on
+from ..frames import HORIZONS, SURVIVAL_MONTHS
+from ..panel import Panel
+from ..trial.weighted import band_of
+from .hazard import MODEL, Hazard
+
+Floats = npt.NDArray[np.float64]
+
+NOTICE = "has said that it leaves"
+MONTHS_AT_RISK = 12
+_MAY_BE_EMPTY = ("months_to_renewal", "days_since_champion_left", "nps_age_days", "csat_90d", "proactive_share_90d")
+
+
+def churn_scores(view: View, panel: Panel, hazard: Hazard) -> pd.DataFrame:
+    """The columns of the frame `scores` that are about leaving, one row per account that pays on `panel.until`.
+
+    An account that has said that it leaves has probability 1 (note says so) and the months until its end.
+    """
+    now, leaving = panel.now, panel.leaving
+    p = np.vstack([hazard.p_churn(now), np.ones((len(leaving), len(HORIZONS)))])
+    months = np.concatenate([expected_months(hazard.survival(now)), _months_left(panel)])
+    ids = pd.Index([*now["account_id"], *leaving["account_id"]], name="account_id", dtype="str")
+    mrr = np.concatenate([now["mrr"].to_numpy(dtype=float), leaving["mrr"].to_numpy(dtype=float)])
+    health = pd.Series(100 * (1 - p[:, 2]), ids)
+    found = pd.DataFrame({f"p_churn_{k}": p[:, k - 1] for k in HORIZONS}, index=ids)
+    found = found.assign(
+        mrr=mrr,
+        expected_months=months,
+        money_at_risk=p[:, MONTHS_AT_RISK - 1] * mrr * MONTHS_AT_RISK,
+        health=health,
+        band=band_of(health, view.settings.health.bands),
+        coverage=np.concatenate([coverage(hazard, now), np.ones(len(leaving))]),
+        model=MODEL,
+        note=np.repeat(["", NOTICE], [len(now), len(leaving)]),
+    )
+    return found.join(_described(view, ids)).reset_index()
+
+
+def _described(view: View, ids: pd.Index) -> pd.DataFrame:
+    known = attributes(view).reindex(ids)
+    csm_id = owners_on(view, [view.as_of]).iloc[:, 0].reindex(ids).astype("str")
+    return pd.DataFrame(
+        {
+            "name": known["name"].astype("str").fillna(ids.to_series().astype("str")),
+            "segment": known["segment"].astype("str").fillna("unassigned"),
+            "csm_id": csm_id,
+            "csm": csm_id.map(csm_names(view)).astype("str"),
+            "renews_on": renews_next(view, view.as_of).reindex(ids),
+        },
+        index=ids,
+    )
+
+
+def expected_months(survival: Floats) -> Floats:
+    """Restricted mean of the months until the decision to leave, within those of the curve (row × month)."""
+    before = np.column_stack([np.ones(len(survival)), survival[:, :-1]])
+    return np.asarray((before + survival).sum(axis=1) / 2)
+
+
+def _months_left(panel: Panel) -> Floats:
+    days = (panel.leaving["ends_on"] - pd.Timestamp(panel.until)).dt.days.to_numpy(dtype=float)
+    return np.asarray(days / (365.25 / 12))
+
+
+def coverage(hazard: Hazard, now: pd.DataFrame) -> Floats:
+    """Share of what the model looks at that was measured, each feature by how much it moves the scores (0–1)."""
+    if now.empty:
+        return np.zeros(0)
+    moved = hazard.contributions(now)
+    weight = (moved - moved.mean()).abs().mean()
+    names = [name for name in weight.index if name in now and name not in _MAY_BE_EMPTY]
+    total = weight[names].sum()
+    seen = now[names].notna().to_numpy(dtype=float) @ weight[names].to_numpy()
+    return np.asarray(seen / total if total > 0 else np.ones(len(now)))
+
+
+def survival_curves(panel: Panel, hazard: Hazard) -> pd.DataFrame:
+    """The frame `survival` of the accounts that have not said that they leave."""
+    curve = hazard.survival(panel.now, SURVIVAL_MONTHS)
+    return pd.DataFrame(
+        {
+            "account_id": np.repeat(panel.now["account_id"].to_numpy(), SURVIVAL_MONTHS),
+            "month": np.tile(np.arange(1, SURVIVAL_MONTHS + 1), len(curve)),
+            "survival": curve.ravel(),
+        }
+    )
