@@ -62,7 +62,7 @@ def test_every_cell_is_the_number_of_the_frame_and_no_reason_blames_a_csm(measur
 def test_other_scores_are_held_to_the_same_accounts_and_the_unseen_are_named(measures: QuarterMeasures) -> None:
     exhibit = post_mortem(scene_of(measures, scores=small_scores()))
     assert exhibit.so_what == (
-        "By the weighted score, 2 of 2 had been green. Not seen coming: Cedar. Ask what the data did not show."
+        "By the weighted score, 2 of 2 had been green. Not seen coming: Cedar: ask what the data did not show."
     )
     assert "Under 5 accounts say little about a score." in exhibit.caption
 

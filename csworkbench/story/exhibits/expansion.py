@@ -10,7 +10,7 @@ from ..scene import Scene
 from ..tables import Column, table
 from ..text import shown as safe
 from .renewals import N_SHOWN
-from .scored import BOTH, apart, counted, described, held_by, model_line, placed, ranked
+from .scored import BOTH, apart, counted, described, held_by, placed, ranked
 from .wording import sentences, with_cause
 
 
@@ -104,5 +104,4 @@ def _caption(scene: Scene, n_scored: int) -> str:
             "Expected expansion MRR: probability of an expansion within three months × its expected size. Reasons: what"
             " raises the probability most, largest first."
         ),
-        model_line(scene),
     )

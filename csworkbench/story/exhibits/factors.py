@@ -30,7 +30,7 @@ def factors(scene: Scene) -> Exhibit:
         return absent("factors", scene.say("No factor has enough accounts with it and without it."), scene.language)
     return Exhibit(
         "factors",
-        _title(scene, known),
+        _title(scene, known.head(N_DRAWN)),
         scene.language,
         so_what=_so_what(scene, known),
         caption=_caption(scene, known),
@@ -76,9 +76,9 @@ def _known(scene: Scene) -> pd.DataFrame:
     return named.sort_values(order, na_position="last", ignore_index=True)
 
 
-def _title(scene: Scene, known: pd.DataFrame) -> str:
-    """The strongest proven factor of failure and of success; else that none is beyond chance."""
-    proven = known[known["proven"]]
+def _title(scene: Scene, drawn: pd.DataFrame) -> str:
+    """The strongest proven factor of failure and of success among those drawn; else that none is beyond chance."""
+    proven = drawn[drawn["proven"]]
     if proven.empty:
         return scene.say("No factor is apart from chance: nothing here is safe to act on")
     first, *then = [part for effect in ("failure", "success") if len(part := proven[proven["effect"] == effect])]

@@ -142,7 +142,7 @@ def _green_ones(scene: Scene, shown: pd.DataFrame) -> str:
     if green.empty:
         return ""
     names = scene.language.listed([str(name) for name in green["name"].head(3)])
-    return scene.say("Not seen coming: {names}. Ask what the data did not show.", names=names)
+    return scene.say("Not seen coming: {names}: ask what the data did not show.", names=names)
 
 
 def _caption(scene: Scene, shown: pd.DataFrame) -> str:
