@@ -78,12 +78,19 @@ def _told(found: QuarterScores, head: str, folder: Path) -> Iterator[str]:
 
 
 def _at_risk(found: QuarterScores) -> Iterator[str]:
+    from ..models.frames import empty
     from .written import as_text
 
-    scores, reasons = found.frame("scores"), found.frame("reasons")
+    scores = found.frame("scores")
+    reasons = found.frames.get("reasons", empty("reasons"))
     bands = ", ".join(f"{band} {n:,}" for band, n in scores["band"].value_counts().items())
-    yield f"{len(scores):,} accounts: {bands}; expected to leave within 3 months: {scores['p_churn_3'].sum():,.1f}"
-    raising = reasons[(reasons["kind"] == "churn") & (reasons["rank"] <= 3) & (reasons["contribution"] > 0)]
+    unknown = int(scores["p_churn_3"].isna().sum())
+    leave = f"not estimable for {unknown:,}" if unknown else f"{scores['p_churn_3'].sum():,.1f}"
+    yield f"{len(scores):,} accounts: {bands}; expected to leave within 3 months: {leave}"
+    if unknown:
+        return
+    raises = (reasons["contribution"] > 0) | ((reasons["versus"] == "own_past") & (reasons["rise"] > 0))
+    raising = reasons[(reasons["kind"] == "churn") & (reasons["rank"] <= 3) & raises]
     texts = raising.groupby("account_id")["code"].agg(", ".join)
     top = scores[scores["note"] == ""].nlargest(N_SHOWN, "money_at_risk")
     top = top.assign(reasons=top["account_id"].map(texts).astype("str"))

@@ -18,7 +18,7 @@ _P_CHURN = " ".join(f"p_churn_{month}:f" for month in HORIZONS)
 _COLUMNS = {
     "scores": f"account_id name segment csm_id csm mrr:f renews_on:d {_P_CHURN} expected_months:f p_expansion:f"
     " expected_expansion_mrr:f money_at_risk:f health:f band coverage:f model note",
-    "reasons": "account_id kind rank:n feature code value contribution:f",
+    "reasons": "account_id kind rank:n feature code value contribution:f rise:f versus value_before",
     "survival": "account_id month:n survival:f",
     "whitespace": "account_id product mrr:f p:f expected_mrr:f peers:f n_peers:n dropped_on:d",
     "forecast": "owner_kind owner name quarter measure expected:f low:f high:f n_accounts:n",

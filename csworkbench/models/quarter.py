@@ -11,15 +11,15 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from ..data.snapshot import Snapshot
 from ..errors import CsworkbenchError, UnknownName
-from .frames import FRAMES, shaped
+from .frames import FRAMES, empty, shaped
 from .panel.panel import Panel, build_panel
+from .threads import one_thread
 
 __all__ = ["QuarterScores", "load_scores", "score_quarter", "scores_on_trial"]
 
-from ..data.snapshot import Snapshot
-
-FORMAT = 1
+FORMAT = 2
 FILE = "scores.json"
 _NO_EXPANSION = ("p_expansion", "expected_expansion_mrr")
 
@@ -68,6 +68,7 @@ def load_scores(folder: str | Path) -> QuarterScores:
     return QuarterScores(date.fromisoformat(facts["as_of"]), frames, facts["absent"])
 
 
+@one_thread()
 def score_quarter(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None = None) -> QuarterScores:
     """Every score that the snapshot allows as of the day, from what was known on it.
 
@@ -108,25 +109,41 @@ class _Making:
         self.absent: dict[str, str] = {}
 
     def churn(self) -> None:
-        """scores, reasons, survival."""
+        """scores, reasons, survival; where leaving cannot be estimated scores without probabilities."""
+        if self._nobody:
+            self.absent.update(dict.fromkeys(("scores", "reasons", "survival"), "no account pays"))
+            return
         from .forecasts.expansion import expansion
-        from .leaving.hazard import fit_hazard, reason_against
+        from .leaving.hazard import reason_against
+
+        grows = expansion(self.panel, self.seed)
+        reason = reason_against(self.panel)
+        scores, reasons = self._unestimated(reason) if reason else self._estimated()
+        growth = grows.scores[["account_id", *_NO_EXPANSION]]
+        self.frames["scores"] = shaped("scores", scores.merge(growth, on="account_id", how="left"))
+        told = [frame for frame in (reasons, grows.reasons) if len(frame)]
+        if told:
+            every = pd.concat(told, ignore_index=True)
+            self.frames["reasons"] = shaped("reasons", every.astype({"value": "str"}))
+        else:
+            self.absent["reasons"] = reason or grows.absent or "every account has said that it leaves"
+
+    def _estimated(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The scores and reasons of leaving; makes survival as well."""
+        from .leaving.hazard import REASON_MONTHS, fit_hazard
         from .leaving.reasons import churn_reasons
         from .leaving.scores import churn_scores, survival_curves
 
-        reason = "no account pays" if self._nobody else reason_against(self.panel)
-        if reason:
-            self.absent.update(dict.fromkeys(("scores", "reasons", "survival"), reason))
-            return
         hazard = fit_hazard(self.panel, self.seed)
-        grows = expansion(self.panel, self.seed)
-        growth = grows.scores[["account_id", *_NO_EXPANSION]]
-        scores = churn_scores(self.view, self.panel, hazard).merge(growth, on="account_id", how="left")
-        reasons = pd.concat([churn_reasons(hazard, self.panel.now), grows.reasons], ignore_index=True)
-        reasons["value"] = reasons["value"].astype("str")
-        self.frames["scores"] = shaped("scores", scores)
-        self.frames["reasons"] = shaped("reasons", reasons)
         self.frames["survival"] = shaped("survival", survival_curves(self.panel, hazard))
+        before = self.panel.rows[self.panel.month == -REASON_MONTHS]
+        return churn_scores(self.view, self.panel, hazard), churn_reasons(hazard, self.panel.now, before)
+
+    def _unestimated(self, reason: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        from .leaving.scores import unestimated_scores
+
+        self.absent["survival"] = reason
+        return unestimated_scores(self.view, self.panel, reason), empty("reasons")
 
     @property
     def _nobody(self) -> bool:

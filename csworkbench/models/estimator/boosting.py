@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits
 
+from ..threads import one_thread
 from .encoding import Feature, level_rates
 from .forest import Forest, joined
 from .switches import MAX_SWITCHES
@@ -21,6 +21,7 @@ GROWTH = {
     "max_features": 0.3,
     "early_stopping": False,
 }
+MAX_CUTS = 254
 Split = tuple[np.ndarray, np.ndarray]
 
 
@@ -51,6 +52,7 @@ class Boosted:
         return self.forest.log_odds(self.widened(matrix))
 
 
+@one_thread()
 def fit_boosted(
     matrix: np.ndarray,
     features: Sequence[Feature],
@@ -64,15 +66,20 @@ def fit_boosted(
     numbers = [place for place in used if not features[place].is_category]
     categories = [place for place in used if features[place].is_category]
     outside, forests, rates = np.empty(len(matrix)), [], []
+    cuts = [cuts_of(matrix[:, place]) for place in numbers]
+    ranks = np.empty((len(matrix), len(used)), order="F")
+    for column, (place, cut) in enumerate(zip(numbers, cuts, strict=True)):
+        ranks[:, column] = ranked(matrix[:, place], cut)
     for fold, (inside, judged) in enumerate(splits):
         tables = tuple(
             level_rates(matrix[inside, place], event[inside], weight[inside], len(features[place].levels or ()))
             for place in categories
         )
-        seen = np.column_stack([matrix[:, numbers], *_as_rates(matrix, categories, tables)])
-        model = _grown(seen[inside], event[inside], weight[inside], seed + fold)
-        outside[judged] = model.decision_function(seen[judged])
-        forests.append(_forest(model, fold, len(numbers), len(categories)))
+        for column, rate in enumerate(_as_rates(matrix, categories, tables), start=len(numbers)):
+            ranks[:, column] = rate
+        model = _grown(ranks[inside], event[inside], weight[inside], seed + fold)
+        outside[judged] = model.decision_function(ranks[judged])
+        forests.append(_forest(model, fold, cuts, len(categories)))
         rates.append(tables)
     source = np.array([*numbers, *categories * len(splits)], dtype=np.int64)
     return Boosted(joined(forests), source, tuple(rates)), outside
@@ -82,27 +89,51 @@ def _as_rates(matrix: np.ndarray, categories: list[int], tables: tuple[np.ndarra
     return [table[matrix[:, place].astype(np.int64)] for place, table in zip(categories, tables, strict=True)]
 
 
+def cuts_of(values: np.ndarray) -> np.ndarray:
+    """At most 254 values between which a number may be split, from its quantiles; none where there is one value."""
+    known = np.sort(values[~np.isnan(values)])
+    different = known[np.diff(known, prepend=-np.inf) > 0]
+    if len(different) > MAX_CUTS:
+        places = np.linspace(0, len(known) - 1, MAX_CUTS + 2)[1:-1].astype(np.int64)
+        return np.unique(known[places])
+    return np.asarray((different[:-1] + different[1:]) / 2)
+
+
+def ranked(values: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+    """How many cuts lie below each value; NaN where it is missing."""
+    return np.where(np.isnan(values), np.nan, np.searchsorted(cuts, values))
+
+
 def _grown(seen: np.ndarray, event: np.ndarray, weight: np.ndarray, seed: int) -> HistGradientBoostingClassifier:
     weighed = None if (weight == 1).all() else weight
-    with threadpool_limits(1, user_api="openmp"):
-        return HistGradientBoostingClassifier(**GROWTH, random_state=seed).fit(seen, event, weighed)
+    return HistGradientBoostingClassifier(**GROWTH, random_state=seed).fit(seen, event, weighed)
 
 
-def _forest(model: HistGradientBoostingClassifier, fold: int, n_numbers: int, n_categories: int) -> Forest:
+def _forest(model: HistGradientBoostingClassifier, fold: int, cuts: Sequence[np.ndarray], n_categories: int) -> Forest:
     trees = [predictor.nodes for stage in model._predictors for predictor in stage]
     nodes = np.concatenate(trees)
     first = np.cumsum([0, *map(len, trees)])[:-1]
     shift = np.repeat(first, [len(tree) for tree in trees])
     inner = ~nodes["is_leaf"].astype(bool)
     column = nodes["feature_idx"].astype(np.int64)
+    n_numbers = len(cuts)
     return Forest(
         base=float(np.ravel(model._baseline_prediction)[0]),
         first=first.astype(np.int64),
         feature=np.where(column >= n_numbers, column + fold * n_categories, column),
-        threshold=np.where(inner, nodes["num_threshold"], 0.0),
+        threshold=_thresholds(np.where(inner, nodes["num_threshold"], 0.0), inner, column, cuts),
         missing_left=nodes["missing_go_to_left"].astype(bool) & inner,
         left=np.where(inner, nodes["left"] + shift, -1).astype(np.int64),
         right=np.where(inner, nodes["right"] + shift, -1).astype(np.int64),
         value=np.where(inner, 0.0, nodes["value"]),
         cover=nodes["count"].astype(float),
     )
+
+
+def _thresholds(by_rank: np.ndarray, inner: np.ndarray, column: np.ndarray, cuts: Sequence[np.ndarray]) -> np.ndarray:
+    """Thresholds of ranks as thresholds of values; a split on missing values alone stays infinite."""
+    found = by_rank.copy()
+    for place, cut in enumerate(cuts):
+        chosen = inner & (column == place) & np.isfinite(by_rank)
+        found[chosen] = cut[np.minimum(by_rank[chosen].astype(np.int64), len(cut) - 1)]
+    return found

@@ -53,6 +53,25 @@ class Ahead:
         return expected
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What a forecast said of a book. accounts: of the book. said: outcome → MRR at each of LEVELS, its variance."""
+
+    day: date
+    accounts: pd.Index
+    said: Mapping[str, tuple[Floats, float]]
+
+
+def _tried(claim: Claim, name: str, came: Mapping[date, pd.DataFrame], as_of: date) -> Tried:
+    expected, variance = claim.said[name]
+    moved, observed = came.get(claim.day), 0.0
+    if moved is not None:
+        observed = float(
+            moved.loc[(moved["outcome"] == name) & moved["account_id"].isin(claim.accounts), "money"].sum()
+        )
+    return Tried(month_index(as_of) - month_index(months_later(claim.day)), expected, variance, observed)
+
+
 class Forecaster:
     """Forecasts as of any month-end of a panel, each from what was known then.
 
@@ -64,6 +83,7 @@ class Forecaster:
         self.snapshot, self.panel, self.seed = snapshot, panel, seed
         self.model = lru_cache(maxsize=None)(self._model)
         self.became = lru_cache(maxsize=None)(self._became)
+        self.claimed = lru_cache(maxsize=None)(self._claimed)
 
     @cached_property
     def months(self) -> tuple[date, ...]:
@@ -108,25 +128,36 @@ class Forecaster:
         Each is made by the model of the last quarter's end on or before it; its three months are over by `as_of`.
         """
         days = [day for day in self.months if months_later(day) <= as_of][-3 * QUARTERS_TRIED :]
-        found: dict[str, list[Tried]] = {name: [] for name in OUTCOMES}
-        for day in days:
-            cut = self._last_close(day)
-            if not self.reason_against(cut):
-                self._try(day, self.model(cut), as_of, found)
-        return found
+        made = [claim for day in days if (claim := self.claimed(day)) is not None]
+        came = self._came(as_of)
+        return {name: [_tried(claim, name, came, as_of) for claim in made] for name in OUTCOMES}
 
-    def _try(self, day: date, model: QuarterModel, as_of: date, found: dict[str, list[Tried]]) -> None:
-        at = (self.panel.rows["month_end"] == pd.Timestamp(day)).to_numpy()
-        book = model.book(self.panel.rows[at], self._inputs(at))
+    def _claimed(self, day: date) -> Claim | None:
+        """The forecast as of a month-end by the model of the last close; None where there was none."""
+        cut = self._last_close(day)
+        if self.reason_against(cut):
+            return None
+        at = self._at(day)
+        book = self.model(cut).book(self.panel.rows[at], self._inputs(at))
+        return Claim(
+            day,
+            pd.Index(self.panel.rows["account_id"][at]),
+            {name: (book.total_at(name, LEVELS), book.variance(name)) for name in OUTCOMES},
+        )
+
+    def _at(self, day: date) -> NDArray[np.bool_]:
+        return np.asarray(self._ends == np.datetime64(day))
+
+    @cached_property
+    def _ends(self) -> NDArray[np.datetime64]:
+        return self.panel.rows["month_end"].to_numpy(dtype="datetime64[D]")
+
+    def _came(self, as_of: date) -> dict[date, pd.DataFrame]:
+        """By month-end, the MRR that moved by account and outcome in the three months after it, as known then."""
         became = self.became(as_of)
-        came = became[
-            (became["month_end"] == pd.Timestamp(day)) & became["account_id"].isin(self.panel.rows["account_id"][at])
-        ]
-        moved = (came["change"] * came["mrr_open"]).groupby(came["outcome"]).sum()
-        age = month_index(as_of) - month_index(months_later(day))
-        for name in OUTCOMES:
-            total = book.total_at(name, LEVELS)
-            found[name].append(Tried(age, total, book.variance(name), float(moved.get(name, 0.0))))
+        moved = became[became["outcome"] != "none"]
+        moved = moved.assign(money=moved["change"] * moved["mrr_open"])
+        return {day.date(): of for day, of in moved.groupby("month_end")}
 
     def _last_close(self, day: date) -> date:
         quarter = Quarter.of(day, self.snapshot.settings.company.fiscal_year_start)
@@ -134,11 +165,12 @@ class Forecaster:
 
     def ahead(self, as_of: date) -> Ahead:
         """The book of that day with the chances of every account and the spread of common shocks."""
-        view, rows = self.snapshot.as_of(as_of), self.panel.rows
+        view = self.snapshot.as_of(as_of)
         known = settled(view, months_later(as_of))
         undecided = known.index[known["outcome"] == "none"]
-        at = ((rows["month_end"] == pd.Timestamp(as_of)) & rows["account_id"].isin(undecided)).to_numpy()
-        now = rows[at]
+        at = self._at(as_of)
+        at[at] = self.panel.rows["account_id"][at].isin(undecided)
+        now = self.panel.rows[at]
         spreads = {name: spread(tried) for name, tried in self.tried(as_of).items()}
         book = self.model(as_of).book(now, self._inputs(at))
         return Ahead(

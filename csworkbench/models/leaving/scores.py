@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,14 +13,28 @@ from ...metrics.accounts import csm_names, renews_next
 from ...metrics.book import attributes, owners_on
 from ..frames import HORIZONS, SURVIVAL_MONTHS
 from ..panel import Panel
-from ..trial.weighted import band_of
+from ..trial.weighted import band_of, weighted_health
 from .hazard import MODEL, Hazard
 
 Floats = npt.NDArray[np.float64]
 
 NOTICE = "has said that it leaves"
+WEIGHTED_MODEL = "weighted health v1"
 MONTHS_AT_RISK = 12
 _MAY_BE_EMPTY = ("months_to_renewal", "days_since_champion_left", "nps_age_days", "csat_90d", "proactive_share_90d")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is said of the accounts of `panel.now`: probabilities (account × month ahead), and columns of `scores`."""
+
+    p: Floats
+    expected_months: Floats
+    health: pd.Series
+    band: pd.Series
+    coverage: Floats
+    model: str
+    note: str
 
 
 def churn_scores(view: View, panel: Panel, hazard: Hazard) -> pd.DataFrame:
@@ -26,22 +42,42 @@ def churn_scores(view: View, panel: Panel, hazard: Hazard) -> pd.DataFrame:
 
     An account that has said that it leaves has probability 1 (note says so) and the months until its end.
     """
+    now = panel.now
+    p = hazard.p_churn(now)
+    health = pd.Series(100 * (1 - p[:, 2]))
+    band = band_of(health, view.settings.health.bands)
+    months = expected_months(hazard.survival(now))
+    return _scores(view, panel, _Judged(p, months, health, band, coverage(hazard, now), MODEL, ""))
+
+
+def unestimated_scores(view: View, panel: Panel, reason: str) -> pd.DataFrame:
+    """The same columns where leaving cannot be estimated: null probabilities, the weighted health, the reason as note.
+
+    An account that has said that it leaves has probability 1 all the same.
+    """
+    now = panel.now
+    known = weighted_health(now, view.settings.health)
+    p, months = np.full((len(now), len(HORIZONS)), np.nan), np.full(len(now), np.nan)
+    seen = known["coverage"].to_numpy(dtype=float)
+    return _scores(view, panel, _Judged(p, months, known["score"], known["band"], seen, WEIGHTED_MODEL, reason))
+
+
+def _scores(view: View, panel: Panel, judged: _Judged) -> pd.DataFrame:
     now, leaving = panel.now, panel.leaving
-    p = np.vstack([hazard.p_churn(now), np.ones((len(leaving), len(HORIZONS)))])
-    months = np.concatenate([expected_months(hazard.survival(now)), _months_left(panel)])
+    p = np.vstack([judged.p, np.ones((len(leaving), len(HORIZONS)))])
     ids = pd.Index([*now["account_id"], *leaving["account_id"]], name="account_id", dtype="str")
     mrr = np.concatenate([now["mrr"].to_numpy(dtype=float), leaving["mrr"].to_numpy(dtype=float)])
-    health = pd.Series(100 * (1 - p[:, 2]), ids)
+    gone = pd.Series(0.0, range(len(leaving)))
     found = pd.DataFrame({f"p_churn_{k}": p[:, k - 1] for k in HORIZONS}, index=ids)
     found = found.assign(
         mrr=mrr,
-        expected_months=months,
+        expected_months=np.concatenate([judged.expected_months, _months_left(panel)]),
         money_at_risk=p[:, MONTHS_AT_RISK - 1] * mrr * MONTHS_AT_RISK,
-        health=health,
-        band=band_of(health, view.settings.health.bands),
-        coverage=np.concatenate([coverage(hazard, now), np.ones(len(leaving))]),
-        model=MODEL,
-        note=np.repeat(["", NOTICE], [len(now), len(leaving)]),
+        health=np.concatenate([judged.health, gone]),
+        band=[*judged.band, *band_of(gone, view.settings.health.bands)],
+        coverage=np.concatenate([judged.coverage, np.ones(len(leaving))]),
+        model=judged.model,
+        note=np.repeat(np.array([judged.note, NOTICE], dtype=object), [len(now), len(leaving)]),
     )
     return found.join(_described(view, ids)).reset_index()
 

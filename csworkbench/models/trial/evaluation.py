@@ -12,6 +12,7 @@ import pandas as pd
 from ...data.snapshot import Snapshot, View
 from ..frames import shaped
 from ..panel import Panel, build_panel
+from ..threads import one_thread
 from .backtest import Scorer, backtest
 from .exposures import exposures
 from .factors import factors
@@ -35,6 +36,7 @@ class Evaluation:
     absent: Mapping[str, str]
 
 
+@one_thread()
 def evaluate(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None = None) -> Evaluation:
     """Backtest of all scores, signals, factors and post-mortem by what was known on `as_of`.
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from ..leaving.hazard import Hazard, fit_hazard, reason_against
 from ..leaving.reasons import churn_reasons
@@ -35,11 +34,10 @@ class ModelTrial:
         return Scorer(MODEL, self.train, probability=True, every_quarters=EVERY_QUARTERS)
 
     def train(self, known: Panel) -> Predict | None:
-        """Learn from what was known; None where too few accounts had left. One thread: the matrices are small."""
+        """Learn from what was known; None where too few accounts had left."""
         if reason_against(known):
             return None
-        with threadpool_limits(1):
-            hazard = self.fitted[known.until] = fit_hazard(known, self.seed)
+        hazard = self.fitted[known.until] = fit_hazard(known, self.seed)
 
         def predict(rows: pd.DataFrame) -> pd.DataFrame:
             risk = pd.Series(hazard.p_churn(rows, HORIZON_MONTHS)[:, -1], rows.index)

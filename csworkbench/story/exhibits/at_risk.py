@@ -12,7 +12,7 @@ from ..scene import Scene
 from ..tables import Column, table
 from .reason_words import feature_name
 from .renewals import N_SHOWN
-from .scored import BOTH, apart, counted, described, has_left, held_by, model_line, placed, ranked
+from .scored import BOTH, apart, counted, described, has_left, held_by, model_line, not_estimated, placed, ranked
 from .wording import sentences, with_cause
 
 RENEWS_SOON_DAYS = 92
@@ -35,6 +35,8 @@ def at_risk(scene: Scene) -> Exhibit:
     if not scene.has("scores"):
         return scene.missing("at_risk", "scores")
     found = scene.mine("scores")
+    if not_estimated(scene):
+        return scene.missing("at_risk", "survival")
     accounts = ranked(found, "money_at_risk")
     if accounts.empty:
         return absent("at_risk", scene.say("No account could be scored."), scene.language)
@@ -159,7 +161,8 @@ def _caption(scene: Scene, n_scored: int, n_unscored: int) -> str:
         left,
         scene.say(
             "At risk: probability of a decision to leave within 12 months × renewable MRR × 12, an expected loss. Seen:"
-            " share of the score’s inputs that were measured. Reasons: what raises the risk most, largest first."
+            " share of the score’s inputs that were measured. Reasons: what raises the risk most, against the other"
+            " accounts or against itself three months before, largest first."
         ),
         model_line(scene),
     )

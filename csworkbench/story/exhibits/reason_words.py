@@ -56,7 +56,8 @@ def reasons_of(scene: Scene, kind: str, accounts: pd.Series) -> Mapping[str, tup
         return {}
     frame = scene.frame("reasons")
     asked = frame[frame["account_id"].isin(accounts) & (frame["kind"] == kind)]
-    kept = asked[(asked["contribution"] > 0) & ~asked["feature"].isin(OF_STAFF)]
+    raises = (asked["contribution"] > 0) | ((asked["versus"] == "own_past") & (asked["rise"] > 0))
+    kept = asked[raises & ~asked["feature"].isin(OF_STAFF)]
     ranked = kept.sort_values(["account_id", "rank"], kind="stable").drop_duplicates(["account_id", "code"])
     first = ranked.groupby("account_id").head(N_REASONS)
     found: dict[str, tuple[tuple[str, str | None], ...]] = {}

@@ -47,6 +47,13 @@ def has_left(accounts: pd.DataFrame) -> pd.Series:
     return accounts["note"].eq(NOTICE).fillna(False).astype(bool)
 
 
+def not_estimated(scene: Scene) -> bool:
+    """Whether the scores are there without any probability to leave, for too few accounts have ever left."""
+    scores = scene.frame("scores")
+    stay = scores[~has_left(scores)]
+    return scene.scores is not None and "survival" in scene.scores.absent and stay["p_churn_3"].isna().all()
+
+
 def _why(scene: Scene, note: object, reasons: Sequence[tuple[str, str | None]]) -> str:
     if note == NOTICE:
         return scene.say("has said that it leaves")
