@@ -26,7 +26,7 @@ test: $(READY) ## all tests, and every notebook on the sample
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 	$(BIN)/python -m pytest --nbval-lax -p no:cacheprovider $(NOTEBOOKS)
 
-test-slow: $(READY) ## judges that take minutes: the wheel in an empty environment
+test-slow: $(READY) ## judges that take minutes: kills at many points, a thousand kernels, a cluster, cron, the wheel
 	$(BIN)/python -m pytest -m slow
 
 lint: $(READY) ## style, types, direction of the rooms, stripped notebooks

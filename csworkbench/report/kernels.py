@@ -31,7 +31,6 @@ PRELOAD = (
     "pyarrow.parquet",
     "duckdb",
     "matplotlib.pyplot",
-    "seaborn",
     "csworkbench.story.pack",
     "csworkbench.story.warm:warm_up",
 )
