@@ -89,13 +89,14 @@ def step_kernels(marts: str, output: str, packs: Sequence[Pack]) -> None:
         await manager.shutdown_kernel(now=True)
         return at, imported
 
-    def forked() -> AsyncKernelManager:
-        return kernel_manager_class(Leash(), Path(tempfile.mkdtemp(prefix="b-")))()
+    async def forked() -> tuple[float, float]:
+        with tempfile.TemporaryDirectory(prefix="csw-") as folder:
+            return await ready(kernel_manager_class(Leash(), Path(folder))())
 
     found: dict[str, list[tuple[float, float]]] = {"ordinary": [], "forked": []}
-    asyncio.run(ready(forked()))
+    asyncio.run(forked())
     for number in range(20):
-        found["forked"].append(asyncio.run(ready(forked())))
+        found["forked"].append(asyncio.run(forked()))
         if number % 4 == 0:
             found["ordinary"].append(asyncio.run(ready(AsyncKernelManager(kernel_name="python3"))))
     Path(output, "spent.json").write_text(json.dumps(found))

@@ -147,6 +147,46 @@ _ALL = (
         "mean of the ratings of tickets opened and surveys answered in the quarter",
         "customer satisfaction score",
     ),
+    Definition(
+        "churn_probability",
+        1,
+        "probability",
+        "1 - product of (1 - monthly hazard) over the months ahead, of a decision to leave as known on the day; hazard: "
+        "additive logistic model of account x month x month ahead",
+        "Allison (1982); van Houwelingen and Putter (2012)",
+    ),
+    Definition(
+        "health",
+        1,
+        "0-100",
+        "100 x (1 - probability of a decision to leave within 3 months); the weighted health where that cannot be "
+        "estimated",
+        "csworkbench model of leaving, docs/models.md",
+    ),
+    Definition(
+        "money_at_risk",
+        1,
+        "currency",
+        "probability of a decision to leave within 12 months x MRR x 12",
+        "expected loss: probability x exposure",
+    ),
+    Definition(
+        "expected_months",
+        1,
+        "months",
+        "restricted mean of the months until the decision to leave, within the next 36",
+        "Royston and Parmar (2013)",
+    ),
+    Definition(
+        "weighted_health",
+        1,
+        "0-100",
+        "weighted mean of the parts of [health] that were measured, each 0-100; a missing part lowers coverage and is "
+        "not counted as zero",
+        "csworkbench rules, docs/evaluation.md",
+    ),
 )
+
+OF_SCORES = frozenset({"churn_probability", "health", "money_at_risk", "expected_months", "weighted_health"})
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType({definition.id: definition for definition in _ALL})

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .churn import ChurnModel
     from .estimator.leaks import find_leaks
-    from .estimator.storage import load_model, save_model
+    from .estimator.storage import describe_model, load_model, save_model
     from .upsell import UpsellModel
 
-__all__ = ["ChurnModel", "UpsellModel", "find_leaks", "load_model", "save_model"]
+__all__ = ["ChurnModel", "UpsellModel", "describe_model", "find_leaks", "load_model", "save_model"]
 
 _PLACES = {
     "ChurnModel": "churn",
     "UpsellModel": "upsell",
+    "describe_model": "estimator.storage",
     "find_leaks": "estimator.leaks",
     "load_model": "estimator.storage",
     "save_model": "estimator.storage",

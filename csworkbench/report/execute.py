@@ -84,23 +84,18 @@ def _how_it_ended(exit_code: int | None, limits: Limits) -> str:
 
 
 def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook:
-    import nbformat
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill import PapermillExecutionError, execute_notebook
+    from papermill import PapermillExecutionError
+
+    from .engine import run_notebook
 
     _quiet("papermill")
     try:
-        notebook = execute_notebook(
-            nbformat.from_dict(_prepared(pack.template.notebook)),  # type: ignore[no-untyped-call]
-            None,
-            parameters=dict(pack.parameters),
-            kernel_name="python3",
-            language="python",
-            request_save_on_cell_execute=False,
-            progress_bar=False,
-            log_output=False,
-            start_timeout=limits.start_seconds,
-            execution_timeout=limits.cell_seconds,
+        notebook = run_notebook(
+            _prepared(pack.template.notebook),
+            pack.parameters,
+            startup_timeout=limits.start_seconds,
+            timeout=limits.cell_seconds,
             kernel_manager_class=kernel_manager_class(leash, folder, limits.memory_mib or 0),
             shutdown_kernel="immediate",
             on_cell_executed=lambda **told: _must_go_on(told["execute_reply"], told["cell_index"], pack),

@@ -7,8 +7,10 @@ import contextvars
 import os
 import site
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any, TypeVar
@@ -18,7 +20,10 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
+from .fork.owner import CannotFork
 from .fork.provisioner import ForkProvisioner
+from .fork.settings import Settings, settings_for
+from .fork.templates import template
 from .leash import Leash
 
 LONGEST_SOCKET_PATH = 90
@@ -72,6 +77,22 @@ def kernel_manager_class(leash: Leash, folder: Path, memory_mib: float = 0) -> t
                 leash.hold(self.provisioner.process, folder)
 
     return PackKernel
+
+
+def warm_up() -> None:
+    """Start the template beside other work, so that it is warm when the first pack needs a kernel.
+
+    Where it cannot be started, the first kernel is told so too.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    settings = settings_for((sys.executable,), PRELOAD, private_environment(os.environ, Path()))
+    threading.Thread(target=_start, args=[settings], name="warm-up", daemon=True).start()
+
+
+def _start(settings: Settings) -> None:
+    with suppress(CannotFork):
+        template(settings)
 
 
 class PackClient(AsyncKernelClient):

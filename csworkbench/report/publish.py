@@ -56,7 +56,8 @@ def render_pack(notebook: Any, page: Page) -> str:
 
 @cache
 def _exporter() -> Any:
-    from nbconvert.exporters import TemplateExporter
+    from . import notebook_format  # noqa: F401 - before nbconvert imports it
+    from nbconvert.exporters import TemplateExporter  # isort: skip
     from traitlets.config import Config
 
     exporter: Any = TemplateExporter(  # type: ignore[no-untyped-call]

@@ -90,7 +90,7 @@ def make_quarter(
         ledger = Ledger(path, _run_name(clock, path), clock)
         told = {"quarter": order.quarter, "as_of": order.as_of, "version": __version__, "jobs": options.jobs}
         with _failure_told(ledger, told), interrupted_by_sigterm():
-            data = _data(order, options.fresh)
+            data = _data(order, options.fresh, _nothing if how else _warm_up)
         plan = _plan(order, options, data)
         with _failure_told(ledger):
             ledger.append("run_started", **told, planned=len(plan.packs) + len(plan.invalid), inputs=data.inputs.key)
@@ -154,12 +154,13 @@ class _Data:
     save: Callable[[], Marts]
 
 
-def _data(order: Order, fresh: bool) -> _Data:
+def _data(order: Order, fresh: bool, before_measuring: Callable[[], None]) -> _Data:
     """The marts that are there, where they are of the same inputs and sound; else those that are made now."""
     known = None if fresh else read_marts(order.home)
     inputs = _inputs(order, known)
     if known and can_serve(known, inputs.key, order.declared):
         return _Data(known.facts, known.offered, inputs, lambda: known)
+    before_measuring()
     source = order.measure()
     if not inputs.are_still_there:
         raise CsworkbenchError("a source changed while it was measured. Run again when the exports are complete.")
@@ -169,6 +170,17 @@ def _data(order: Order, fresh: bool) -> _Data:
         return save_marts(source, order.home, order.declared, inputs)
 
     return _Data(source.facts, tuple(source.savers), inputs, save)
+
+
+def _warm_up() -> None:
+    """Where measures have changed packs will be made: get ready for them meanwhile."""
+    from .kernels import warm_up
+
+    warm_up()
+
+
+def _nothing() -> None:
+    """Kernels are started elsewhere."""
 
 
 def _inputs(order: Order, known: Marts | None) -> Inputs:

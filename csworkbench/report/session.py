@@ -72,6 +72,10 @@ class Session:
         from .run import Watch, run_packs
         from .signals import cancel_on_signals
 
+        if how is None:
+            from .kernels import warm_up
+
+            warm_up()
         leashes = Leashes()
         watch = Watch(self._started, self._retried)
         with cancel_on_signals(leashes):

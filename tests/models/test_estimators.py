@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from frames_by_hand import customers
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -17,7 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from csworkbench.errors import Refusal
 from csworkbench.models import ChurnModel, UpsellModel
-from csworkbench.models.estimator.boosting import fit_boosted
+from csworkbench.models.estimator.boosting import cuts_of, fit_boosted, ranked
 from csworkbench.models.estimator.classifier import SetAsideWarning
 from csworkbench.models.estimator.encoding import encode, features_of
 from csworkbench.models.estimator.frame import kinds_of
@@ -283,6 +286,18 @@ def test_a_weight_of_zero_is_as_if_the_row_were_not_there():
     assert (weighed.predict_proba(frame) == shorter.predict_proba(frame)).all()
 
 
+@given(arrays(float, st.integers(2, 400), elements=st.one_of(st.just(np.nan), st.floats(-1e6, 1e6, width=32))))
+def test_ranks_split_values_as_their_cuts_do(values):
+    cuts = cuts_of(values)
+    rank = ranked(values, cuts)
+    assert (np.isnan(rank) == np.isnan(values)).all()
+    assert len(cuts) <= 254 and (np.diff(cuts) > 0).all()
+    for k, cut in enumerate(cuts):
+        assert ((rank <= k + 0.5) == (values <= cut)).all()
+    if len(set(values[~np.isnan(values)])) <= 255:
+        assert len(cuts) == max(len(set(values[~np.isnan(values)])) - 1, 0)
+
+
 def test_the_trees_as_arrays_predict_what_scikit_learn_predicts(monkeypatch):
     frame, churned = customers(400)
     features = features_of(frame, kinds_of(frame))
@@ -298,8 +313,9 @@ def test_the_trees_as_arrays_predict_what_scikit_learn_predicts(monkeypatch):
     wide = boosted.widened(matrix)
     n_categories = len(boosted.rates[0])
     n_numbers = wide.shape[1] - 3 * n_categories
+    numbers = [boosting.ranked(values, boosting.cuts_of(values)) for values in wide[:, :n_numbers].T]
     seen = [
-        np.column_stack([wide[:, :n_numbers], wide[:, start : start + n_categories]])
+        np.column_stack([*numbers, wide[:, start : start + n_categories]])
         for start in range(n_numbers, wide.shape[1], n_categories)
     ]
     expected = np.mean([model.decision_function(part) for model, part in zip(grown, seen, strict=True)], axis=0)

@@ -12,7 +12,7 @@ from scipy.special import expit
 from csworkbench.models.leaving.additive import fit_additive
 from csworkbench.models.leaving.hazard import Hazard, fit_hazard, reason_against
 from csworkbench.models.leaving.periods import MONTHS_AHEAD, ahead_features, periods
-from csworkbench.models.leaving.reasons import churn_reasons
+from csworkbench.models.leaving.reasons import Earlier, churn_reasons, reasons_of
 from csworkbench.models.panel import Panel
 
 UNTIL = date(2025, 12, 31)
@@ -143,6 +143,35 @@ def test_reasons_that_raise_the_risk_come_first_and_name_the_feature(panel, haza
     assert {"adoption", "renewal"} >= {first["code"].iloc[0]}
     assert "seat_utilisation" in set(first["feature"])
     assert (np.diff(first["contribution"]) <= 0).all()
+
+
+def test_a_rise_against_the_own_past_counts_four_times_and_is_named_as_such():
+    now = pd.DataFrame({"account_id": ["a", "b", "c"], "seats": [5.0, 6.0, 7.0], "tickets_30d": [1.0, 4.0, 0.0]})
+    added = pd.DataFrame({"seats": [1.0, -0.5, -0.5], "tickets_30d": [0.3, -0.2, -0.1]})
+    before = pd.DataFrame({"account_id": ["b", "a"], "seats": [6.0, 5.0], "tickets_30d": [4.0, 0.0]})
+    earlier = Earlier(before, pd.DataFrame({"seats": [-0.5, 1.0], "tickets_30d": [-0.2, -0.1]}))
+    found = reasons_of(added, now, "churn", earlier).set_index(["account_id", "rank"])
+    assert found.loc[("a", 1), ["code", "versus", "value", "value_before"]].tolist() == ["support", "own_past", "1", "0"]
+    assert found.loc[("a", 1), "rise"] == pytest.approx(0.4)
+    assert found.loc[("a", 1), "contribution"] == pytest.approx(0.3)
+    assert found.loc[("a", 2), ["code", "versus"]].tolist() == ["size", "book"]
+    assert found.loc["c", "rise"].isna().all()
+    assert found.loc["c", "value_before"].isna().all()
+    assert set(found.loc["c", "versus"]) == {"book"}
+
+
+def test_contributions_of_all_reasons_sum_to_the_log_odds_against_the_mean_whatever_their_rank():
+    rng = np.random.default_rng(3)
+    now = pd.DataFrame({"account_id": [f"{k}" for k in range(9)], "seats": 1.0, "tickets_30d": 2.0, "nps_last": 3.0})
+    added, then = (
+        pd.DataFrame(rng.normal(size=(9, 3)), columns=["seats", "tickets_30d", "nps_last"]) for _ in range(2)
+    )
+    found = reasons_of(added, now, "churn", Earlier(now.sample(frac=1, random_state=1), then))
+    total = found.groupby("account_id")["contribution"].sum()
+    np.testing.assert_allclose(total, (added - added.mean()).sum(axis=1))
+    weight = np.maximum(found["contribution"], 4 * found["rise"])
+    assert (weight.groupby(found["account_id"]).diff().dropna() <= 0).all()
+    assert ((found["versus"] == "own_past") == (4 * found["rise"] > found["contribution"])).all()
 
 
 def test_the_strength_of_shrinkage_is_learned():

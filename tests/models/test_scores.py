@@ -68,8 +68,9 @@ def test_an_account_that_has_given_notice_has_left_for_sure(snapshot, scores):
 def test_reasons_are_known_codes_in_order_of_rank(scores):
     churn = scores.frame("reasons").query("kind == 'churn'")
     assert set(churn["code"]) <= set(CODES)
-    first = churn[churn["rank"] == 1].set_index("account_id")["contribution"]
-    assert (first >= churn.groupby("account_id")["contribution"].max() - 1e-12).all()
+    weight = np.fmax(churn["contribution"], 4 * churn["rise"])
+    assert (weight.groupby(churn["account_id"]).diff().dropna() <= 1e-12).all()
+    assert {"book", "own_past"} == set(churn["versus"])
 
 
 def test_scores_of_a_day_do_not_depend_on_what_came_later(snapshot):
@@ -120,11 +121,32 @@ def company(*items: tuple[str, str, str | None], **tables: pd.DataFrame) -> Snap
     ],
     ids=["one account", "nobody ever left", "two months old", "three left"],
 )
-def test_too_little_history_is_said_and_makes_no_number(given):
+def test_too_little_history_makes_no_probability_and_every_row_says_why(given):
     found = score_quarter(company(*given), AS_OF)
-    assert "scores" not in found.frames
-    assert "a month (95%)" in found.absent["scores"]
+    scores = found.frame("scores")
+    assert scores[[f"p_churn_{k}" for k in HORIZONS]].isna().all(axis=None)
+    assert scores[["expected_months", "money_at_risk"]].isna().all(axis=None)
+    assert scores["note"].str.contains("a month (95%)", regex=False).all()
+    assert set(scores["model"]) == {"weighted health v1"}
+    assert scores["health"].to_numpy() == pytest.approx(found.frame("weighted_health")["score"], nan_ok=True)
+    assert "survival" not in found.frames
     assert "20 are needed" in found.absent["survival"]
+    assert "20 are needed" in found.absent["reasons"]
+
+
+def test_who_has_said_that_it_leaves_is_certain_even_where_nothing_can_be_estimated():
+    said = {"decided_on": "2026-08-20", "recorded_at": "2026-08-20", "ends_on": "2026-12-01"}
+    items = [{"account_id": name, "starts_on": "2024-01-01", "mrr": 10.0} for name in "ab"]
+    rows = pd.DataFrame([items[0] | said, items[1]]).assign(subscription_id=["s1", "s2"])
+    accounts = pd.DataFrame({"account_id": ["a", "b"], "segment": "smb"})
+    found = score_quarter(
+        snapshot_of_frames({"accounts": accounts, "subscriptions": rows}, JOURNEY_SETTINGS), AS_OF
+    )
+    leaving = found.frame("scores").set_index("account_id").loc["a"]
+    assert leaving["note"] == "has said that it leaves"
+    assert leaving["p_churn_1"] == 1
+    assert leaving["money_at_risk"] == 120
+    assert leaving["health"] == 0
 
 
 def test_nobody_who_pays_is_said():

@@ -76,6 +76,25 @@ def test_where_nothing_is_scored_one_line_says_so(measures: QuarterMeasures) -> 
     assert at_risk(with_rows(measures, [], "ja")).title == "スコアを算出できたアカウントはありません。"
 
 
+def test_where_no_probability_could_be_estimated_nothing_is_called_at_risk(measures: QuarterMeasures) -> None:
+    blank = {f"p_churn_{month}": None for month in range(1, 13)} | {"money_at_risk": None}
+    scores = with_scores(small_scores(), "scores", [row | blank for row in score_rows()])
+    why = "only 3 accounts ever decided to leave, at most 0.9% a month (95%); 20 are needed"
+    exhibit = at_risk(scene_of(measures, scores=with_scores(scores, "survival", None, why)))
+    assert exhibit.title == f"Not shown: {why}."
+    assert exhibit.table_html == ""
+
+
+def test_what_rose_against_the_own_past_is_told_though_others_have_more_of_it(measures: QuarterMeasures) -> None:
+    rose = {"versus": "own_past", "rise": 0.4}
+    reasons = [
+        reason("m4", "tickets_30d", "5", up=-0.1) | rose,
+        reason("m4", "seats", "40", rank=2, up=-0.1) | {"versus": "book", "rise": 0.1},
+    ]
+    shown = at_risk(scene_of(measures, scores=with_scores(small_scores(), "reasons", reasons)))
+    assert body(shown)[0][2] == "5 tickets in 30 days"
+
+
 def test_only_what_raises_the_risk_is_told_once_per_code_and_nothing_of_how_well_a_csm_does(
     measures: QuarterMeasures,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -79,7 +79,7 @@ def fit_boosted(
             ranks[:, column] = rate
         model = _grown(ranks[inside], event[inside], weight[inside], seed + fold)
         outside[judged] = model.decision_function(ranks[judged])
-        forests.append(_forest(model, fold, cuts, len(categories)))
+        forests.append(by_value(_forest(model, fold, len(numbers), len(categories)), cuts))
         rates.append(tables)
     source = np.array([*numbers, *categories * len(splits)], dtype=np.int64)
     return Boosted(joined(forests), source, tuple(rates)), outside
@@ -109,19 +109,18 @@ def _grown(seen: np.ndarray, event: np.ndarray, weight: np.ndarray, seed: int) -
     return HistGradientBoostingClassifier(**GROWTH, random_state=seed).fit(seen, event, weighed)
 
 
-def _forest(model: HistGradientBoostingClassifier, fold: int, cuts: Sequence[np.ndarray], n_categories: int) -> Forest:
+def _forest(model: HistGradientBoostingClassifier, fold: int, n_numbers: int, n_categories: int) -> Forest:
     trees = [predictor.nodes for stage in model._predictors for predictor in stage]
     nodes = np.concatenate(trees)
     first = np.cumsum([0, *map(len, trees)])[:-1]
     shift = np.repeat(first, [len(tree) for tree in trees])
     inner = ~nodes["is_leaf"].astype(bool)
     column = nodes["feature_idx"].astype(np.int64)
-    n_numbers = len(cuts)
     return Forest(
         base=float(np.ravel(model._baseline_prediction)[0]),
         first=first.astype(np.int64),
         feature=np.where(column >= n_numbers, column + fold * n_categories, column),
-        threshold=_thresholds(np.where(inner, nodes["num_threshold"], 0.0), inner, column, cuts),
+        threshold=np.where(inner, nodes["num_threshold"], 0.0),
         missing_left=nodes["missing_go_to_left"].astype(bool) & inner,
         left=np.where(inner, nodes["left"] + shift, -1).astype(np.int64),
         right=np.where(inner, nodes["right"] + shift, -1).astype(np.int64),
@@ -130,10 +129,11 @@ def _forest(model: HistGradientBoostingClassifier, fold: int, cuts: Sequence[np.
     )
 
 
-def _thresholds(by_rank: np.ndarray, inner: np.ndarray, column: np.ndarray, cuts: Sequence[np.ndarray]) -> np.ndarray:
-    """Thresholds of ranks as thresholds of values; a split on missing values alone stays infinite."""
-    found = by_rank.copy()
+def by_value(forest: Forest, cuts: Sequence[np.ndarray]) -> Forest:
+    """The forest of ranks (see `ranked`) as one of values; a split of missing values alone stays infinite."""
+    threshold = forest.threshold.copy()
+    inner = (forest.left >= 0) & np.isfinite(threshold)
     for place, cut in enumerate(cuts):
-        chosen = inner & (column == place) & np.isfinite(by_rank)
-        found[chosen] = cut[np.minimum(by_rank[chosen].astype(np.int64), len(cut) - 1)]
-    return found
+        asks = inner & (forest.feature == place)
+        threshold[asks] = cut[threshold[asks].astype(np.int64)]
+    return replace(forest, threshold=threshold)

@@ -17,6 +17,7 @@ from .portfolio import OUTCOMES, Book, exclusive
 FEWEST_EVENTS = 30
 MOST_ROWS = 20_000
 MOST_MONTHS = 18
+N_BINS = 63
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _classifier(seed: int) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
+        max_bins=N_BINS,
         max_iter=60,
         learning_rate=0.08,
         max_leaf_nodes=8,

@@ -64,11 +64,11 @@ class Claim:
 
 def _tried(claim: Claim, name: str, came: Mapping[date, pd.DataFrame], as_of: date) -> Tried:
     expected, variance = claim.said[name]
-    moved, observed = came.get(claim.day), 0.0
-    if moved is not None:
-        observed = float(
-            moved.loc[(moved["outcome"] == name) & moved["account_id"].isin(claim.accounts), "money"].sum()
-        )
+    observed = 0.0
+    if claim.day in came:
+        moved = came[claim.day]
+        there = (moved["outcome"] == name) & moved["account_id"].isin(claim.accounts)
+        observed = float(moved.loc[there, "money"].sum())
     return Tried(month_index(as_of) - month_index(months_later(claim.day)), expected, variance, observed)
 
 

@@ -23,6 +23,7 @@ MODEL = "churn hazard v1"
 FEWEST_LEAVERS = 20
 LEAST_ROWS, MOST_ROWS, QUIET_PER_EVENT = 6_000, 60_000, 8
 N_FOLDS = 3
+SLOPES = (0.2, 2.0)
 WORTH = 0.5
 SURVIVAL_MONTHS = 36
 REASON_MONTHS = 3
@@ -35,7 +36,7 @@ class Hazard:
     """A fitted model of the hazard.
 
     The log-odds of leaving in a month are shift + slope × the sum of what the features add. slope: below 1 where the
-    model claimed more on accounts that it had not seen than came true. n_leavers: accounts that it learned from.
+    model claimed more on accounts that it had not seen than came true, above 1 where it was too cautious. n_leavers: accounts that it learned from.
     """
 
     model: Additive
@@ -139,7 +140,7 @@ def _n_rows(panel: Panel) -> int:
 def _honest_slope(
     frame: pd.DataFrame, event: npt.NDArray[np.bool_], ids: pd.Series, information: float, seed: int
 ) -> float:
-    """Slope of the outcome on the log-odds of accounts that were not learned from, between .2 and 1."""
+    """Slope of the outcome on the log-odds of accounts that were not learned from, between .2 and 2."""
     fold = account_folds(ids, N_FOLDS, seed)
     claimed = np.zeros(len(frame))
     for number in range(N_FOLDS):
@@ -148,7 +149,7 @@ def _honest_slope(
             claimed[out] = fit_additive(frame[~out].reset_index(drop=True), event[~out], information).log_odds(
                 frame[out]
             )
-    return float(np.clip(_slope(claimed, event), 0.2, 1.0))
+    return float(np.clip(_slope(claimed, event), *SLOPES))
 
 
 def _slope(claimed: Floats, event: npt.NDArray[np.bool_]) -> float:

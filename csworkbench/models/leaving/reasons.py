@@ -80,11 +80,12 @@ def _risen(added: pd.DataFrame, earlier: Earlier | None, place: npt.NDArray[np.i
     return added - np.where(place[:, None] >= 0, then, np.nan)
 
 
-def _before(earlier: Earlier | None, place: npt.NDArray[np.intp], feature: list[str]) -> list[str | None]:
+def _before(earlier: Earlier | None, place: npt.NDArray[np.intp], feature: list[str]) -> pd.Series:
     if earlier is None:
-        return [None] * len(feature)
+        return pd.Series(None, range(len(feature)), dtype="str")
     rows = earlier.rows
-    return [_text(rows[name].iloc[k]) if k >= 0 else None for name, k in zip(feature, place, strict=True)]
+    told = [_text(rows[name].iloc[k]) if k >= 0 else None for name, k in zip(feature, place, strict=True)]
+    return pd.Series(told, dtype="str")
 
 
 def grouped(added: pd.DataFrame) -> pd.DataFrame:

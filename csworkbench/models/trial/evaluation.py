@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -37,15 +37,18 @@ class Evaluation:
 
 
 @one_thread()
-def evaluate(snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None = None) -> Evaluation:
+def evaluate(
+    snapshot: Snapshot, as_of: date, seed: int = 0, panel: Panel | None = None, names: Collection[str] = FRAMES
+) -> Evaluation:
     """Backtest of all scores, signals, factors and post-mortem by what was known on `as_of`.
 
-    panel: that of `build_panel(snapshot, as_of)`, where it is there already. seed: of the churn model. Frames as
-    `models.frames` describes them: scorecard, calibration, drift, signals, signals_now, factors, post_mortem.
+    panel: that of `build_panel(snapshot, as_of)`, where it is there already. seed: of the churn model. names: which
+    frames to make, as `models.frames` describes them: scorecard, calibration, drift, signals, signals_now, factors,
+    post_mortem.
     """
     made = _Making(snapshot, panel or build_panel(snapshot, as_of), seed)
-    absent = {name: reason for name in FRAMES if (reason := made.missing(name))}
-    frames = {name: shaped(name, getattr(made, name)) for name in FRAMES if name not in absent}
+    absent = {name: reason for name in names if (reason := made.missing(name))}
+    frames = {name: shaped(name, getattr(made, name)) for name in names if name not in absent}
     return Evaluation(frames, absent)
 
 

@@ -94,4 +94,6 @@ def _kernel_app(arguments: list[str], template_pid: int) -> Any:
     IPKernelApp.clear_instance()
     app = IPKernelApp.instance(parent_handle=template_pid)
     app.initialize(arguments)  # type: ignore[no-untyped-call]
+    # Otherwise a record of each message is made, for a handler that drops it.
+    app.log.setLevel(max(app.log_level, app.log.level))
     return app

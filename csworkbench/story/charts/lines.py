@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .style import BLUE, MUTED, PAPER, PLAN, RULE, Drawing, drawing
+from .style import BLUE, LOSS, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
-_STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED))
+_STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED), ((0, (1, 1.2)), "D", LOSS))
 
 
 @dataclass(frozen=True)

@@ -165,4 +165,5 @@ def _caption(scene: Scene, n_scored: int, n_unscored: int) -> str:
             " accounts or against itself three months before, largest first."
         ),
         model_line(scene),
+        scene.defined("churn_probability", "money_at_risk"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...metrics.definitions import DEFINITIONS
+from ...metrics.definitions import DEFINITIONS, OF_SCORES
 from ..exhibit import Exhibit
 from ..scene import Scene
 from ..tables import Column, table
@@ -60,13 +60,34 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
         "attention": (say("Attention"), say("MRR times the number of signs that fired; fixed rules.")),
         "nps": (say("NPS"), say("Share of promoters (9–10) minus share of detractors (0–6), times 100.")),
         "csat": (say("CSAT"), say("Mean satisfaction of support tickets, 1 to 5.")),
+        "churn_probability": (
+            say("Probability of leaving"),
+            say("Of a decision to leave within the months named, by a model of this book’s own past."),
+        ),
+        "health": (
+            say("Health"),
+            say("0–100: 100 × (1 − probability of a decision to leave within 3 months)."),
+        ),
+        "money_at_risk": (
+            say("Money at risk"),
+            say("Probability of a decision to leave within 12 months × MRR × 12: an expected loss."),
+        ),
+        "expected_months": (
+            say("Expected months"),
+            say("Mean months until the decision to leave, within the next 36."),
+        ),
+        "weighted_health": (
+            say("Weighted health score"),
+            say("0–100: weighted mean of fixed parts such as use, support, and payment; it learns nothing."),
+        ),
     }
 
 
 def definitions(scene: Scene) -> Exhibit:
-    """Name, meaning, version and source of every measure."""
+    """Name, meaning, version and source of every measure; those of scores only where there are scores."""
     meanings = _meanings(scene)
-    rows = [(*meanings[item.id], item.label, item.source) for item in DEFINITIONS.values() if item.id in meanings]
+    told = [item for item in DEFINITIONS.values() if item.id not in OF_SCORES or scene.has("scores")]
+    rows = [(*meanings[item.id], item.label, item.source) for item in told]
     shown = pd.DataFrame(rows, columns=["name", "meaning", "version", "source"])
     columns = [
         Column("name", scene.say("Measure")),

@@ -51,7 +51,8 @@ def not_estimated(scene: Scene) -> bool:
     """Whether the scores are there without any probability to leave, for too few accounts have ever left."""
     scores = scene.frame("scores")
     stay = scores[~has_left(scores)]
-    return scene.scores is not None and "survival" in scene.scores.absent and stay["p_churn_3"].isna().all()
+    told = scene.scores is not None and "survival" in scene.scores.absent
+    return told and bool(stay["p_churn_3"].isna().all())
 
 
 def _why(scene: Scene, note: object, reasons: Sequence[tuple[str, str | None]]) -> str:

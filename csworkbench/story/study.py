@@ -1,0 +1,214 @@
+"""A company's scores as a reader studies them: one question, one call, one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..errors import CsworkbenchError, UnknownName
+from ..metrics.calendar import Quarter
+from ..metrics.measures import QuarterMeasures
+from ..models.parts import Parts
+from ..models.quarter import QuarterScores
+from .exhibit import Exhibit
+from .lessons.green import green
+from .lessons.growth import signs, worth
+from .lessons.kept import kept
+from .lessons.leaks import leaks
+from .lessons.quarters import against_rule, three_scores
+from .lessons.seen import seen
+from .lessons.weights import coverage, weights
+from .lessons.when import when
+from .lessons.why import why_grow, why_leave
+from .pack import EXHIBITS
+from .scene import Scene, scene_of
+
+if TYPE_CHECKING:
+    from ..data.workspace import Workspace
+
+_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "at_risk": ("churn",),
+        "expansion": ("growth", "whitespace"),
+        "whitespace": ("growth", "whitespace"),
+        "scorecard": ("trial",),
+        "calibration": ("trial",),
+        "post_mortem": ("trial",),
+        "factors": ("trial",),
+        "signals": ("signs",),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Study:
+    """The scores of a workspace as of a day. Each method answers one question with one exhibit.
+
+    What a question needs is made when it is asked and kept as long as this object lives.
+    """
+
+    workspace: Workspace
+    as_of: date
+    lang: str = "en"
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The frames and models underneath."""
+        return Parts(self.workspace.snapshot(), self.as_of)
+
+    @property
+    def panel(self) -> pd.DataFrame:
+        """What the models see, as plain pandas: one row per account × month-end."""
+        return self.parts.panel.rows
+
+    def exhibit(self, id: str) -> Exhibit:
+        """An exhibit of the packs: at_risk, expansion, whitespace, scorecard, calibration, post_mortem, factors, signals."""
+        if id not in _PARTS:
+            raise UnknownName("exhibit", id, tuple(_PARTS))
+        return EXHIBITS[id](self._scene(*_PARTS[id]))
+
+    def seen(self, account: str = "") -> Exhibit:
+        """What the model sees of an account, month by month. Without an id: the one with most money at risk."""
+        account = self._account(account)
+        return seen(self._scene("churn"), self.parts.panel, account, self._name(account))
+
+    def why_leave(self, account: str = "") -> Exhibit:
+        """Why this account may leave, reason by reason."""
+        scene = self._scene("churn")
+        if not scene.has("scores"):
+            return scene.missing("why_leave", "scores")
+        account = self._account(account)
+        return why_leave(scene, self._name(account), *self.parts.pushes(account))
+
+    def when(self, account: str = "") -> Exhibit:
+        """How long this account may stay, beside its segment."""
+        scene = self._scene("churn")
+        if not scene.has("survival"):
+            return scene.missing("when", "survival")
+        account = self._account(account)
+        return when(scene, account, self._name(account))
+
+    def why_grow(self, account: str = "") -> Exhibit:
+        """Why this account may grow. Without an id: the one with most expected expansion."""
+        scene = self._scene("growth")
+        if not scene.has("scores") or self.parts.grows.absent:
+            return scene.missing("why_grow", "expansion" if scene.has("scores") else "scores")
+        account = self._account(account, "expected_expansion_mrr")
+        reasons = self.parts.grows.reasons
+        mine = reasons[reasons["account_id"] == account].set_index("code")["contribution"]
+        return why_grow(scene, self._name(account), mine)
+
+    def worth(self) -> Exhibit:
+        """What each chance of growth is worth."""
+        return worth(self._scene("growth"))
+
+    def signs(self, kind: str = "upsell") -> Exhibit:
+        """Which signs come before growth ("upsell") or before leaving ("churn")."""
+        return signs(self._scene("signs"), kind)
+
+    def against_rule(self) -> Exhibit:
+        """Whether the model ranked better than a simple rule, quarter by quarter."""
+        return against_rule(self._scene("trial"))
+
+    def three_scores(self) -> Exhibit:
+        """Model, weighted score and vendor's score, quarter by quarter."""
+        return three_scores(self._scene("trial"))
+
+    def green(self) -> Exhibit:
+        """How many of those who left each score had called green."""
+        return green(self._scene("trial"))
+
+    def weights(self, account: str = "") -> Exhibit:
+        """What the parts and weights of the weighted score say of an account. Without an id: one with a part missing."""
+        weighted = self.parts.weighted
+        account = account or str(weighted["coverage"].sort_values(kind="stable").index[0])
+        _known(account, weighted.index)
+        score = float(weighted.loc[account, "score"])
+        return weights(self._scene(), self._name(account), self.parts.health_parts.loc[account], score)
+
+    def coverage(self) -> Exhibit:
+        """How much of the weighted score was measured."""
+        return coverage(self._scene(), self.parts.health_parts, self.parts.weighted["coverage"])
+
+    def leaks(self, frame: pd.DataFrame, outcome: pd.Series) -> Exhibit:
+        """Which columns of a training frame know the outcome."""
+        return leaks(self._scene(), frame, outcome)
+
+    def kept(self, path: str | Path) -> Exhibit:
+        """What a model file says of itself."""
+        return kept(self._scene(), path)
+
+    def _scene(self, *parts: str) -> Scene:
+        """The scene with the frames of these parts; of measures only the tables and settings."""
+        made: list[QuarterScores] = [getattr(self.parts, part) for part in parts]
+        frames = {name: frame for scores in made for name, frame in scores.frames.items()}
+        absent = {name: why for scores in made for name, why in scores.absent.items()}
+        settings, snapshot = self.workspace.settings, self.parts.snapshot
+        quarter = Quarter.of(self.as_of, settings.company.fiscal_year_start)
+        measures = QuarterMeasures(quarter, self.as_of, settings, snapshot.tables, {}, {})
+        return scene_of(measures, self.lang, scores=QuarterScores(self.as_of, frames, absent))
+
+    def _account(self, account: str, by: str = "money_at_risk") -> str:
+        """The account asked for, or the first of those that have not said that they leave."""
+        now = self.parts.panel.now["account_id"]
+        if account:
+            return _known(account, pd.Index(now))
+        part = self.parts.growth if by != "money_at_risk" else self.parts.churn
+        if "scores" not in part.frames:
+            return str(now.iloc[0])
+        scores = part.frame("scores")
+        open_ = scores[scores["account_id"].isin(now)].sort_values([by, "account_id"], ascending=[False, True])
+        return str(open_["account_id"].iloc[0])
+
+    def _name(self, account: str) -> str:
+        view = self.parts.snapshot.as_of(self.as_of)
+        found = view.sql("SELECT max(name) AS name FROM accounts WHERE account_id = $account", account=account)
+        return account if pd.isna(found["name"].iloc[0]) else str(found["name"].iloc[0])
+
+    def _repr_html_(self) -> str:
+        panel, company = self.parts.panel, self.workspace.settings.company
+        left = panel.events[panel.events["kind"] == "churn"]["account_id"].nunique()
+        rows = {
+            "as of": self.as_of.isoformat(),
+            "accounts now": f"{panel.now['account_id'].nunique():,}",
+            "account × month-ends": f"{len(panel.rows):,}",
+            "accounts that ever decided to leave": f"{left:,}",
+            "features": f"{len(panel.features)}",
+        }
+        cells = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in rows.items())
+        return f"<p><b>{escape(company.name)}</b></p><table>{cells}</table>"
+
+
+def _known(account: str, ids: pd.Index) -> str:
+    if account not in ids:
+        raise UnknownName("account that pays", account, tuple(map(str, ids)))
+    return account
+
+
+def open_study(workspace: str | Path = "", as_of: str | date = "", lang: str = "en") -> Study:
+    """The scores of a workspace as of a day, to be studied.
+
+    workspace: its folder; empty for the sample company. as_of: ISO day; empty for the last month-end before the day of
+    the exports (company.exported_on). lang: en or ja.
+    """
+    from ..data.sample import sample_folder
+    from ..data.workspace import open_workspace
+
+    opened = open_workspace(workspace or sample_folder())
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
+    return Study(opened, day if isinstance(day, date) else _last_month_end(opened), lang)
+
+
+def _last_month_end(workspace: Workspace) -> date:
+    taken = workspace.settings.company.exported_on
+    if not taken:
+        raise CsworkbenchError("no day is given. Say as_of, such as 2026-09-30, or exported_on in workspace.toml")
+    return (pd.Timestamp(taken) - pd.offsets.MonthEnd(1)).date()
