@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import pandas as pd
-
-from ..errors import UnknownName
-
-_TYPES = {"t": "str", "d": "datetime64[us]", "n": "int64", "f": "float64", "b": "bool", "b?": "boolean", "l": "object"}
+from .shapes import Shapes
 
 _MOVES = "mrr_open:f new:f expansion:f contraction:f churn:f reactivation:f mrr_close:f"
 
@@ -64,26 +60,5 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-
-def _parsed(text: str) -> Mapping[str, str]:
-    pairs = (word.partition(":") for word in text.split())
-    return MappingProxyType({name: _TYPES[code or "t"] for name, _, code in pairs})
-
-
-FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({name: _parsed(text) for name, text in _COLUMNS.items()})
-
-
-def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the columns, types and order that the frame of that name promises.
-
-    UnknownName for a name that is no frame; KeyError for a column that is missing.
-    """
-    if name not in FRAMES:
-        raise UnknownName("frame", name, tuple(FRAMES))
-    typed = frame[list(FRAMES[name])].astype(dict(FRAMES[name]))
-    return typed.sort_values(list(ORDER[name]), kind="stable", ignore_index=True) if ORDER[name] else typed
-
-
-def empty(name: str) -> pd.DataFrame:
-    """The frame of that name without rows."""
-    return shaped(name, pd.DataFrame({column: [] for column in FRAMES[name]}))
+_SHAPES = Shapes(_COLUMNS, ORDER)
+FRAMES, shaped, empty = _SHAPES.frames, _SHAPES.shaped, _SHAPES.empty

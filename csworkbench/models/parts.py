@@ -54,7 +54,7 @@ class Parts:
 
     @cached_property
     def churn(self) -> QuarterScores:
-        """scores (without growth), reasons of churn, survival."""
+        """The scores (without growth), reasons of churn, survival."""
         if self.hazard is None:
             return self._without(("scores", "reasons", "survival"), reason_against(self.panel))
         scores = churn_scores(self.snapshot.as_of(self.as_of), self.panel, self.hazard)
@@ -68,7 +68,7 @@ class Parts:
 
     @cached_property
     def growth(self) -> QuarterScores:
-        """scores with growth, reasons of churn and of growth."""
+        """The scores with growth, reasons of churn and of growth."""
         if self.hazard is None:
             return self.churn
         grown = self.churn.frame("scores").drop(columns=list(GROWTH))
@@ -108,7 +108,7 @@ class Parts:
         added = self.hazard.contributions(self.panel.now, n_months=1)
         base = self.hazard.shift + float(added.sum(axis=1).mean())
         by_reason = grouped(added - added.mean()).set_axis(self.panel.now["account_id"])
-        return base, by_reason.loc[account]
+        return base, by_reason.T[account]
 
     @cached_property
     def health_parts(self) -> pd.DataFrame:
@@ -124,7 +124,7 @@ class Parts:
         return found.set_axis(self.panel.now["account_id"])
 
     def examples(self, every_months: int = 3) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-        """Rows of every third month-end whose three months are over: features, whether the account left (1 or 0), id."""
+        """Rows of every third month-end whose three months are over: features, whether it left (1 or 0), account_id."""
         panel = self.panel
         left = label(panel)
         kept = left.notna() & (panel.month % every_months == 0)

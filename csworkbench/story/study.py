@@ -70,7 +70,7 @@ class Study:
         return self.parts.panel.rows
 
     def exhibit(self, id: str) -> Exhibit:
-        """An exhibit of the packs: at_risk, expansion, whitespace, scorecard, calibration, post_mortem, factors, signals."""
+        """An exhibit as packs show it: at_risk, expansion, whitespace, scorecard, calibration, post_mortem, signals."""
         if id not in _PARTS:
             raise UnknownName("exhibit", id, tuple(_PARTS))
         return EXHIBITS[id](self._scene(*_PARTS[id]))
@@ -127,12 +127,12 @@ class Study:
         return green(self._scene("trial"))
 
     def weights(self, account: str = "") -> Exhibit:
-        """What the parts and weights of the weighted score say of an account. Without an id: one with a part missing."""
+        """The parts and weights of the weighted score of an account. Without an id: one with little measured."""
         weighted = self.parts.weighted
         account = account or str(weighted["coverage"].sort_values(kind="stable").index[0])
         _known(account, weighted.index)
-        score = float(weighted.loc[account, "score"])
-        return weights(self._scene(), self._name(account), self.parts.health_parts.loc[account], score)
+        score = float(weighted["score"][account])
+        return weights(self._scene(), self._name(account), self.parts.health_parts.T[account], score)
 
     def coverage(self) -> Exhibit:
         """How much of the weighted score was measured."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d
 
@@ -19,6 +20,8 @@ def events_of(frame: pd.DataFrame, outcome: Any) -> tuple[np.ndarray, np.ndarray
     _refuse_gaps(outcome)
     plain = outcome.to_numpy() if isinstance(outcome, pd.Series) else outcome
     target = column_or_1d(plain, warn=True)
+    if target.dtype.kind == "f":
+        assert_all_finite(target, input_name="y")
     kind = type_of_target(target, input_name="y", raise_unknown=True)
     if kind.startswith("continuous"):
         raise ValueError(f"Unknown label type: {kind}. The outcome must be one of two values, such as 0 and 1.")

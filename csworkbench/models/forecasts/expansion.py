@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..leaving.reasons import reasons_of
 from ..panel import Panel
@@ -16,6 +17,7 @@ from .amounts import Amounts, Floats, amounts
 HORIZON_MONTHS = 3
 LEARNT_MONTHS = 24
 FEWEST_ACCOUNTS = 20
+MOST_ROWS = 200_000
 LEVEL = 0.90
 
 
@@ -36,13 +38,14 @@ class Expansion:
 def expansion(panel: Panel, seed: int = 0) -> Expansion:
     """Expansion of the accounts of `panel.now`, learnt from the panel's earlier months.
 
-    Learns from the last 24 month-ends whose three months are over. A rise of price alone is no expansion.
+    Learns from the last 24 month-ends whose three months are over, in large companies of every k-th account only.
+    A rise of price alone is no expansion.
     """
     from ..upsell import UpsellModel
 
     panel = by_more_than_price(panel)
     happened = label(panel, "expansion", horizon_months=HORIZON_MONTHS)
-    known = (happened.notna() & (panel.month >= -LEARNT_MONTHS - HORIZON_MONTHS)).to_numpy()
+    known = _thinned(panel, (happened.notna() & (panel.month >= -LEARNT_MONTHS - HORIZON_MONTHS)).to_numpy())
     X, y = panel.rows.loc[known, list(panel.features)], happened[known].astype("int64")  # noqa: N806
     absent = reason_against(panel.rows.loc[known, "account_id"], y)
     if absent:
@@ -53,6 +56,15 @@ def expansion(panel: Panel, seed: int = 0) -> Expansion:
     added = pd.DataFrame(model.contributions(features), columns=list(panel.features))
     scores = _scores(now, model.predict_proba(features)[:, 1], past_amounts(panel, happened))
     return Expansion(scores, reasons_of(added, now, "expansion"))
+
+
+def _thinned(panel: Panel, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The chosen rows, of every k-th account if there are more than 200,000."""
+    step = -(-int(chosen.sum()) // MOST_ROWS)
+    if step <= 1:
+        return chosen
+    account = pd.factorize(panel.rows["account_id"], sort=True)[0]
+    return np.asarray(chosen & (account % step == 0))
 
 
 def by_more_than_price(panel: Panel) -> Panel:

@@ -62,7 +62,7 @@ def reasons_of(added: pd.DataFrame, now: pd.DataFrame, kind: str, earlier: Earli
         }
     )
     feature = strongest(level, risen, row, found)
-    values = [_text(now[name].iloc[k]) for name, k in zip(feature, row, strict=True)]
+    values = _texts(now, feature, row)
     return found.assign(feature=feature, value=values, value_before=_before(earlier, place[row], feature))
 
 
@@ -83,9 +83,13 @@ def _risen(added: pd.DataFrame, earlier: Earlier | None, place: npt.NDArray[np.i
 def _before(earlier: Earlier | None, place: npt.NDArray[np.intp], feature: list[str]) -> pd.Series:
     if earlier is None:
         return pd.Series(None, range(len(feature)), dtype="str")
-    rows = earlier.rows
-    told = [_text(rows[name].iloc[k]) if k >= 0 else None for name, k in zip(feature, place, strict=True)]
-    return pd.Series(told, dtype="str")
+    return pd.Series(_texts(earlier.rows, feature, place), dtype="str")
+
+
+def _texts(rows: pd.DataFrame, feature: list[str], place: npt.NDArray[np.intp]) -> list[str | None]:
+    """The value of each feature in each row, as text; None for row −1."""
+    values = {name: rows[name].tolist() for name in set(feature)}
+    return [_text(values[name][k]) if k >= 0 else None for name, k in zip(feature, place.tolist(), strict=True)]
 
 
 def grouped(added: pd.DataFrame) -> pd.DataFrame:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .lettering import width
 from .style import BLUE, LOSS, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
 _STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED), ((0, (1, 1.2)), "D", LOSS))
+_RIGHT = 112
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def lines(
 
     ticks: one per quarter, with a line break before the year. reference: a level drawn through, or None.
     """
-    with drawing(246, lang, left=50, right=112, top=12, bottom=40) as canvas:
+    with drawing(246, lang, left=50, right=_right(series, lang), top=12, bottom=40) as canvas:
         low, high = _window(series, reference)
         canvas.limits((0, max(len(ticks) - 1, 1)), (low, high))
         if reference is not None:
@@ -45,6 +47,11 @@ def lines(
             for line_at, words in enumerate(tick.split("\n")):
                 canvas.text(at, low, words, (0, -12 - 15 * line_at), ha="center", color=MUTED, size=11.5)
     return canvas.svg
+
+
+def _right(series: Sequence[Line], lang: str) -> int:
+    """Room for the words at the right end."""
+    return max([_RIGHT, *(22 + int(width(f"{line.name} {line.last}", 12, lang, "bold")) + 4 for line in series)])
 
 
 def _window(series: Sequence[Line], reference: float | None) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ...metrics.intervals import SMALLEST_GROUP, wilson
@@ -60,8 +62,8 @@ def _title(scene: Scene, data: pd.DataFrame) -> str:
     )
 
 
-def _bar(scene: Scene, row: dict[str, object]) -> Bar:
-    share = float(row["share_green_churners"])  # type: ignore[arg-type]
-    n = scene.say("of {n}", n=scene.language.number(float(row["n_churners"])))  # type: ignore[arg-type]
+def _bar(scene: Scene, row: dict[Any, Any]) -> Bar:
+    share = float(row["share_green_churners"])
+    n = scene.say("of {n}", n=scene.language.number(float(row["n_churners"])))
     words = scene.language.percent(share, 0)
-    return Bar(str(row["name"]), share, words, float(row["low"]), float(row["high"]), row["score"] == MODEL, n)  # type: ignore[arg-type]
+    return Bar(str(row["name"]), share, words, float(row["low"]), float(row["high"]), row["score"] == MODEL, n)

@@ -12,6 +12,7 @@ from ..exhibit import Exhibit, absent
 from ..exhibits.scored import ranked
 from ..exhibits.signal_names import signal_name
 from ..exhibits.signals import is_proven
+from ..exhibits.wording import joined
 from ..language import is_missing
 from ..scene import Scene
 from ..tables import Column
@@ -33,9 +34,13 @@ def worth(scene: Scene) -> Exhibit:
     said = scene.language.listed([f"{row.name} {row.words} ({row.remark})" for row in rows])
     return Exhibit(
         "worth",
-        scene.say("Expected MRR is probability × amount: a likely small step can be worth less than an unlikely large one"),
+        scene.say(
+            "Expected MRR is probability × amount: a likely small step can be worth less than an unlikely large"
+            " one"),
         scene.language,
-        caption=scene.say("Expansion within three months. Amount: the growth that accounts of the segment had, applied to the account’s MRR."),
+        caption=scene.say(
+            "Expansion within three months. Amount: the growth that accounts of the segment had, applied to the"
+            " account’s MRR."),
         alt=scene.say("Expected expansion MRR: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "entitlements", "opportunities", "activities"),
         figure_svg=bars(rows, scene.language.lang, float(data["expected_expansion_mrr"].max())),
@@ -65,7 +70,7 @@ def _worth(scene: Scene, row: dict[Any, Any]) -> Bar:
 
 
 def signs(scene: Scene, kind: str = "upsell") -> Exhibit:
-    """How often each sign of growth ("upsell") or of leaving ("churn") was right, beside how often it happens anyway."""
+    """How often each sign of growth ("upsell") or leaving ("churn") was right, beside how often it comes anyway."""
     if not scene.has("signals"):
         return scene.missing("signs", "signals")
     frame = scene.frame("signals")
@@ -80,7 +85,9 @@ def signs(scene: Scene, kind: str = "upsell") -> Exhibit:
         "signs",
         _title(scene, data),
         scene.language,
-        caption=scene.say("Share of alarms after which the decision came within six months, with 95% interval; round and blue: beyond chance after correcting for how many signs were tried."),
+        caption=scene.say(
+            "Share of alarms after which the decision came within six months, with 95% interval; round and blue:"
+            " beyond chance after correcting for how many signs were tried."),
         alt=scene.say("Signs and how often they were right: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=dots(rows, _scale(scene, data), scene.language.lang),
@@ -107,7 +114,7 @@ def _dot(scene: Scene, row: dict[Any, Any]) -> Dot:
     language = scene.language
     words = f"{language.percent(row['precision'], 0)} ({language.interval(row['low'], row['high'], 0)})"
     now = language.count("{n} account now", "{n} accounts now", int(row["accounts_now"]))
-    remark = scene.say("{n} alarms, {now}", n=language.number(row["n_fired"]), now=now)
+    remark = joined(language, f"n = {language.number(row['n_fired'])}", now)
     reference = None if is_missing(row["base_rate"]) else float(row["base_rate"])
     ends = float(row["precision"]), words, float(row["low"]), float(row["high"])
     return Dot(str(row["name"]), *ends, remark, "good" if is_proven(row) else "plain", reference)

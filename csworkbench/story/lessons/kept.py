@@ -26,7 +26,9 @@ def kept(scene: Scene, path: str | Path) -> Exhibit:
         "kept",
         title,
         scene.language,
-        caption=scene.say("A zip of one JSON file and plain arrays, without pickle. The checksum finds damage; it is no signature."),
+        caption=scene.say(
+            "A zip of one JSON file and plain arrays, without pickle. The checksum finds damage; it is no"
+            " signature."),
         table_html=table(data, columns, scene.language, title),
         data=data,
         columns=columns,

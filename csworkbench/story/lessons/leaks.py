@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ...models import find_leaks
@@ -27,7 +29,11 @@ def leaks(scene: Scene, frame: pd.DataFrame, outcome: pd.Series) -> Exhibit:
         "leaks",
         _title(scene, data),
         scene.language,
-        caption=scene.say("ROC-AUC of each column alone, 0.5 is chance. From {bound} on a column is taken for one that was learnt afterwards, and a model that is offered it refuses to learn.", bound=scene.language.number(SUSPICIOUS_AUC, 2)),
+        caption=scene.say(
+            "ROC-AUC of each column alone, 0.5 is chance. From {bound} on a column is taken for one that was"
+            " learnt afterwards, and a model that is offered it refuses to learn.",
+            bound=scene.language.number(SUSPICIOUS_AUC, 2),
+        ),
         alt=scene.say("ROC-AUC of single columns: {parts}.", parts=said),
         figure_svg=bars(rows, scene.language.lang),
         data=data,
@@ -45,7 +51,7 @@ def _data(scene: Scene, frame: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame
     alone |= {name: leak.roc_auc for name, leak in found.items()}
     data = pd.DataFrame({"column": list(alone), "roc_auc": list(alone.values())}).dropna()
     data = data.sort_values(["roc_auc", "column"], ascending=[False, True], ignore_index=True).head(N_SHOWN)
-    rules = [found[name].rule if name in found else None for name in data["column"]]
+    rules = pd.Series([found[name].rule if name in found else None for name in data["column"]], dtype="object")
     return data.assign(rule=rules, name=[_name(scene, name, name in found) for name in data["column"]])
 
 
@@ -62,8 +68,8 @@ def _name(scene: Scene, column: str, is_leak: bool) -> str:
     return column if is_leak else feature_name(scene, column)
 
 
-def _bar(scene: Scene, row: dict[str, object]) -> Bar:
-    auc, is_leak = float(row["roc_auc"]), isinstance(row["rule"], str)  # type: ignore[arg-type]
+def _bar(scene: Scene, row: dict[Any, Any]) -> Bar:
+    auc, is_leak = float(row["roc_auc"]), isinstance(row["rule"], str)
     remark = scene.say("knows the outcome") if is_leak else ""
     return Bar(str(row["name"]), auc, scene.language.number(auc, 2), marked=is_leak, remark=remark, reference=0.5)
 

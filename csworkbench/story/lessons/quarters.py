@@ -44,12 +44,15 @@ def by_quarter(scene: Scene, scores: Sequence[str]) -> Exhibit:
         "by_quarter",
         _title(scene, data, there),
         scene.language,
-        caption=scene.say("ROC-AUC of quarters in which at least 5 accounts left; 0.5 is chance. Few leave in a quarter: read the run, not a point."),
+        caption=scene.say(
+            "ROC-AUC of quarters in which at least 5 accounts left; 0.5 is chance. Few leave in a quarter: read"
+            " the run, not a point."),
         alt=_alt(scene, data, there),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "vendor_health"),
         figure_svg=_figure(scene, data, there),
         data=data,
-        columns=[Column("quarter", scene.say("Quarter"), "quarter"), *(Column(s, score_name(scene, s), "number") for s in there)],
+        columns=[Column("quarter", scene.say(
+            "Quarter"), "quarter"), *(Column(s, score_name(scene, s), "number") for s in there)],
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..charts.bars import Bar, bars
 from ..exhibit import Exhibit
-from ..exhibits.reason_words import CODE_NAMES
+from ..exhibits.feature_names import CODE_NAMES
 from ..language import is_missing
 from ..scene import Scene
 from ..tables import Column
@@ -30,7 +30,9 @@ def weights(scene: Scene, name: str, parts: pd.Series, score: float) -> Exhibit:
         "weights",
         scene.say("{name} scores {score} of 100", name=shown(name), score=scene.language.number(score)),
         scene.language,
-        caption=scene.say("Each part from 0 (worst) to 100 (best); the score is their mean by weight over what was measured. Weights: workspace.toml, [health]."),
+        caption=scene.say(
+            "Each part from 0 (worst) to 100 (best); the score is their mean by weight over what was measured."
+            " Weights: workspace.toml, [health]."),
         alt=scene.say("Parts of the score: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=bars(rows, scene.language.lang),
@@ -58,7 +60,9 @@ def coverage(scene: Scene, parts: pd.DataFrame, covered: pd.Series) -> Exhibit:
         "coverage",
         _coverage_title(scene, covered),
         scene.language,
-        caption=scene.say("Share of paying accounts in which each part was measured. What was not measured counts neither as good nor as bad: it leaves the mean and lowers the coverage."),
+        caption=scene.say(
+            "Share of paying accounts in which each part was measured. What was not measured counts neither as"
+            " good nor as bad: it leaves the mean and lowers the coverage."),
         alt=scene.say("Measured: {parts}.", parts=said),
         source=scene.source("usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=bars(rows, scene.language.lang),

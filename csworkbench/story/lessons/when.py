@@ -23,7 +23,8 @@ def when(scene: Scene, account: str, name: str) -> Exhibit:
         "when",
         scene.say("{name} is still there in 12 months with {own}; its segment with {peers}", **values),
         scene.language,
-        caption=scene.say("Probability not to have decided to leave, by months from now. The third year repeats the second."),
+        caption=scene.say(
+            "Probability not to have decided to leave, by months from now. The third year repeats the second."),
         alt=scene.say("After 12, 24 and 36 months: {parts}.", parts=_said(scene, data)),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=_figure(scene, data),

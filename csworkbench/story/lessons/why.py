@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..charts.pushes import Push, pushes
 from ..exhibit import Exhibit
-from ..exhibits.reason_words import CODE_NAMES
+from ..exhibits.feature_names import CODE_NAMES
 from ..language import Language
 from ..scene import Scene
 from ..tables import Column
@@ -55,7 +55,8 @@ def _exhibit(
         id,
         title,
         scene.language,
-        caption=scene.say("Log-odds against the average account; plus 0.69 doubles the odds. What correlates, not what causes."),
+        caption=scene.say(
+            "Log-odds against the average account; plus 0.69 doubles the odds. What correlates, not what causes."),
         alt=scene.say("Reasons by their weight: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=pushes(rows, scene.language.lang, *sides),
