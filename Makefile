@@ -49,9 +49,9 @@ bench: $(READY) ## speed and memory side by side, at 2,000, 20,000 and 200,000 a
 bench-runs: $(READY) ## packs per minute, memory and kernels beside papermill and nbconvert (8 minutes)
 	$(BIN)/python bench/runs.py
 
-bench-models: $(READY) ## every model beside its peers: discrimination, calibration, time, goals
+bench-models: $(READY) ## every model beside its peers, goals reached or not (15 minutes; OPTIONS=--full: hours)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python bench/models.py
+	$(BIN)/python bench/models.py $(OPTIONS)
 
 clean: ## remove what was made: reports, caches, .venv
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ bench/out data/sample/.csworkbench

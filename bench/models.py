@@ -1,6 +1,7 @@
 """Every model side by side, in one run: discrimination, calibration and seconds, with the goals reached or not.
 
-    python bench/models.py [--repeats 2] [--sets telco_ibm iranian …] [--only flat …]
+    python bench/models.py [--full] [--repeats 2] [--sets telco_ibm iranian …] [--only flat company forecast]
+                           [--company "--seeds 1 2 --scale 0"] [--forecast "--companies 20"]
 
 Flat sets: out-of-fold, stratified 5-fold, the same folds for every model, everybody's defaults. Every bench/models_*.py
 beside this file adds a part of its own through `main()`, which returns whether its goals were reached.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import shlex
 import sys
 import time
 import warnings
@@ -27,6 +29,10 @@ DATA = Path(os.environ.get("CSWORKBENCH_REAL_DATA", HERE.parents[1] / "shared" /
 MAX_ECE, MAX_SHORTFALL = 0.012, 0.003
 SHARE_OF_EBM, SHARE_OF_CATBOOST = 0.1, 0.2
 OURS = "csworkbench"
+QUICK = {
+    "company": ["--seeds", "1", "--scale", "20000"],
+    "forecast": ["--companies", "6", "--accounts", "1000"],
+}
 
 Flat = tuple[pd.DataFrame, pd.Series]
 
@@ -208,18 +214,28 @@ def main() -> int:
     """Run the parts asked for; 1 when a goal was missed."""
     parts = sorted(path.stem.removeprefix("models_") for path in HERE.glob("models_*.py"))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument(
+        "--full", action="store_true", help="at the size that the goals speak of; takes hours, not 15 min"
+    )
+    parser.add_argument("--repeats", type=int, help="of the folds of the flat sets")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--only", nargs="+", choices=["flat", *parts], default=["flat", *parts])
+    for part in parts:
+        parser.add_argument(f"--{part}", metavar="OPTIONS", help=f"options of that part, as of bench/models_{part}.py")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    reached = []
+    began, reached = time.perf_counter(), {}
     if "flat" in asked.only:
-        reached.append(flat(asked.sets, asked.repeats))
+        reached["flat"] = flat(asked.sets, asked.repeats or (2 if asked.full else 1))
     for part in (part for part in parts if part in asked.only):
         print(f"\n{part.replace('_', ' ')}", flush=True)
-        reached.append(bool(importlib.import_module(f"models_{part}").main()))
-    return 0 if all(reached) else 1
+        said = getattr(asked, part)
+        options = shlex.split(said) if said is not None else [] if asked.full else QUICK.get(part, [])
+        reached[part] = bool(importlib.import_module(f"models_{part}").main(options))
+    print(f"\n{time.perf_counter() - began:.0f} s")
+    for part, met in reached.items():
+        goal(f"all goals of {part}", met)
+    return 0 if all(reached.values()) else 1
 
 
 if __name__ == "__main__":

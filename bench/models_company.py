@@ -18,6 +18,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -27,12 +29,13 @@ from scipy.special import expit, logit
 
 from csworkbench.data.workspace import open_workspace
 from csworkbench.models.leaving.hazard import fit_hazard
-from csworkbench.models.leaving.reasons import grouped
+from csworkbench.models.leaving.reasons import churn_reasons
 from csworkbench.models.leaving.scores import churn_scores
 from csworkbench.models.panel import Panel, build_panel
 from csworkbench.models.panel.labels import label
 from csworkbench.models.panel.months import month_numbers, snapshot_days
 from csworkbench.models.panel.splits import account_folds
+from csworkbench.models.quarter import score_quarter
 from csworkbench.models.trial import discrimination
 from csworkbench.simulate import simulate
 
@@ -136,45 +139,49 @@ def slope(p: np.ndarray, y: np.ndarray) -> float:
 
 
 def judge_reasons(full: Panel, known: Panel, truth: pd.DataFrame) -> bool:
-    """How often the true driver that rose most is among the top three reasons, where the true risk rose."""
+    """How often the true driver that rose most in three months is among the top three reasons, where the risk rose."""
     hazard = fit_hazard(known)
-    names = [name for name in truth.columns if name.startswith("churn_")]
+    rose = risen_drivers(full, truth)
     month = month_numbers(full.rows["month_end"], full.until)
+    found: dict[str, list[pd.DataFrame]] = {"as ranked": [], "against the book alone": []}
+    for number in sorted(set(rose["month"])):
+        now, before = full.rows[month == number], full.rows[month == number - HORIZON]
+        found["as ranked"].append(churn_reasons(hazard, now, before).assign(month=number))
+        found["against the book alone"].append(churn_reasons(hazard, now).assign(month=number))
+    shares = {}
+    for least in (0.0, 0.5):
+        some = rose[rose["rise"] > least].reset_index(drop=True)
+        print(f"  log-odds rose by more than {least}: {len(some):,} rows, {some['driver'].value_counts().to_dict()}")
+        for title, parts in found.items():
+            hits = _hits(some, pd.concat(parts))
+            shares[title, least] = float(hits.mean())
+            by_driver = hits.groupby(some["driver"]).mean().round(2).to_dict()
+            print(f"    {title}: {hits.mean():.3f}; by driver {by_driver}")
+    return shares["as ranked", 0.0] >= GOAL_REASONS
+
+
+def risen_drivers(full: Panel, truth: pd.DataFrame) -> pd.DataFrame:
+    """Rows three months apart whose true log-odds rose: account_id, month, rise, driver (which rose most)."""
+    names = [name for name in truth.columns if name.startswith("churn_")]
     of = truth.assign(month=month_numbers(truth["month_end"].astype("datetime64[us]"), full.until))
     drivers = of.set_index(["account_id", "month"])[names]
-    ids = full.rows["account_id"]
-    chosen = (month >= -TEST_MONTHS) & (month <= -1) & (month % HORIZON == 0)
-    rows = full.rows[chosen]
-    now = drivers.reindex(pd.MultiIndex.from_arrays([ids[chosen], month[chosen] + 1])).to_numpy()
-    before = drivers.reindex(pd.MultiIndex.from_arrays([ids[chosen], month[chosen] + 1 - HORIZON])).to_numpy()
+    month = month_numbers(full.rows["month_end"], full.until)
+    rows = pd.DataFrame({"account_id": full.rows["account_id"], "month": month})
+    chosen = rows[(month >= -TEST_MONTHS) & (month <= -1) & (month % HORIZON == 0)]
+    then = pd.MultiIndex.from_arrays([chosen["account_id"], chosen["month"] - HORIZON])
+    chosen = chosen[then.isin(pd.MultiIndex.from_frame(rows))]
+    ids, first = chosen["account_id"], chosen["month"] + 1
+    now, before = (drivers.reindex(pd.MultiIndex.from_arrays([ids, m])).to_numpy() for m in (first, first - HORIZON))
     rise = now - before
-    added = grouped(hazard.contributions(rows, 1))
-    past = full.rows.assign(month=month).set_index(["account_id", "month"])
-    places = pd.MultiIndex.from_arrays([ids[chosen], month[chosen] - HORIZON])
-    has_past = places.isin(past.index)
-    earlier = past.reindex(places[has_past])
-    moved = grouped(hazard.contributions(earlier, 1)).to_numpy()
-    by_change = np.full(added.shape, np.nan)
-    by_change[has_past] = added.to_numpy()[has_past] - moved
-    by_level = added.to_numpy() - added.to_numpy().mean(axis=0)
-    best = 0.0
-    for least in (0.0, 0.5):
-        rose = (np.nan_to_num(rise.sum(axis=1), nan=-1) > least) & has_past
-        true = [names[k].removeprefix("churn_") for k in np.nan_to_num(rise[rose]).argmax(axis=1)]
-        print(
-            f"  log-odds rose by more than {least}: {rose.sum():,} rows, drivers {dict(pd.Series(true).value_counts())}"
-        )
-        for title, values in (("against the book", by_level), ("against its own past", by_change)):
-            hits = _hits(values[rose], list(added.columns), true)
-            seen = pd.Series(hits).groupby(true).mean().round(2).to_dict()
-            print(f"    {title}: {np.mean(hits):.3f}; by driver {seen}")
-            best = max(best, float(np.mean(hits)))
-    return best >= GOAL_REASONS
+    most = np.nan_to_num(rise, nan=-1.0).argmax(axis=1)
+    told = chosen.assign(rise=rise.sum(axis=1), driver=[names[k].removeprefix("churn_") for k in most])
+    return told[told["rise"] > 0].reset_index(drop=True)
 
 
-def _hits(values: np.ndarray, codes: list[str], true: list[str]) -> list[bool]:
-    top = np.argsort(-values, axis=1)[:, :3]
-    return [bool(OBSERVED[name] & {codes[k] for k in row}) for name, row in zip(true, top, strict=True)]
+def _hits(rose: pd.DataFrame, reasons: pd.DataFrame) -> pd.Series:
+    top = reasons[reasons["rank"] <= 3].groupby(["account_id", "month"])["code"].agg(set)
+    told = top.reindex(pd.MultiIndex.from_frame(rose[["account_id", "month"]]))
+    return pd.Series([bool(OBSERVED[name] & codes) for name, codes in zip(rose["driver"], told, strict=True)])
 
 
 def simulated(folder: Path, accounts: int, seed: int) -> bool:
@@ -209,19 +216,35 @@ def scale(folder: Path, accounts: int) -> bool:
     """Seconds and memory of panel, fit and score of a large company with monthly usage."""
     if not (folder / "workspace.toml").is_file():
         simulate(folder, accounts, 36, 1, "2026-09-30", "parquet", "monthly")
-    started = time.perf_counter()
-    snapshot = open_workspace(folder).snapshot()
-    took = [("open", time.perf_counter() - started)]
-    panel = build_panel(snapshot, date(2026, 9, 30))
-    took.append(("panel", time.perf_counter() - started))
-    hazard = fit_hazard(panel)
-    took.append(("fit", time.perf_counter() - started))
-    scored = churn_scores(snapshot.as_of(panel.until), panel, hazard)
-    took.append(("score", time.perf_counter() - started))
+    took = {}
+    with step(took, "open"):
+        snapshot = open_workspace(folder).snapshot()
+    with step(took, "panel"):
+        panel = build_panel(snapshot, date(2026, 9, 30))
+    with step(took, "fit"):
+        hazard = fit_hazard(panel)
+    with step(took, "score"):
+        scored = churn_scores(snapshot.as_of(panel.until), panel, hazard)
+    with step(took, "all frames"):
+        score_quarter(snapshot, panel.until, panel=panel)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{accounts:,} accounts: {len(panel.rows):,} rows, {len(scored):,} scores, peak {peak:.1f} GiB")
-    print("  seconds since the start: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in took))
-    return took[-1][1] <= GOAL_SECONDS and peak <= GOAL_GIB
+    print("  seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in took.items()))
+    asked = took["panel"] + took["fit"] + took["score"]
+    met = asked <= GOAL_SECONDS and peak <= GOAL_GIB
+    said = (
+        f"panel, fit and score {asked:.0f} s (goal {GOAL_SECONDS} s at 200,000), peak {peak:.1f} GiB (goal {GOAL_GIB})"
+    )
+    print(f"  {'reached' if met else 'NOT reached'}: {said}", flush=True)
+    return met
+
+
+@contextmanager
+def step(took: dict[str, float], name: str) -> Iterator[None]:
+    """Keep the seconds of a step."""
+    began = time.perf_counter()
+    yield
+    took[name] = time.perf_counter() - began
 
 
 def main(argv: list[str] | None = None) -> bool:

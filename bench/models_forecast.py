@@ -126,9 +126,9 @@ def main(argv: list[str] | None = None) -> bool:
     ratio = (whole["high"] - whole["low"]).sum() / whole["oracle"].sum()
     print("\n90% prediction intervals of the next quarter, out of sample")
     print(table.to_string())
-    said = "reached" if reached else "not reached"
     print(f"NNMRR of the company: {whole['inside'].mean():.1%} of {len(whole)} quarters inside")
-    print(f"goal {LOW:.0%} to {HIGH:.0%}: {said}; intervals {ratio:.2f} times as wide as the oracle's")
+    print(f"intervals {ratio:.2f} times as wide as the oracle's")
+    print(f"{'reached    ' if reached else 'NOT reached'}  {LOW:.0%} to {HIGH:.0%} of {len(whole)} quarters inside")
     return bool(reached)
 
 

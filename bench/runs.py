@@ -30,10 +30,19 @@ PARTS = ("packs", "unchanged", "kernels", "memory")
 PER_JOB_MIB, READY_SECONDS, UNCHANGED_SECONDS, TIMES, SHARE = 150, 0.150, 3.0, 10, 0.15
 
 
-def environment() -> dict[str, str]:
-    """That of a person who works in this checkout."""
+def environment(code: Path) -> dict[str, str]:
+    """That of a person who works in that checkout."""
     paths = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PATH": os.pathsep.join(paths)}
+    return {**os.environ, "PYTHONPATH": str(code), "PATH": os.pathsep.join(paths)}
+
+
+def copied_code(folder: Path) -> Path:
+    """A copy of what is measured: measures are made anew when code changes, also when that happens meanwhile."""
+    target = folder / "code"
+    for name in ("csworkbench", "notebooks", "bench"):
+        shutil.copytree(ROOT / name, target / name)
+    shutil.copy2(ROOT / "pyproject.toml", target)
+    return target
 
 
 def company(cache: Path, accounts: int) -> Path:
@@ -74,7 +83,7 @@ class Bench:
     """Everything lies in a folder of its own. marts: the measures of the quarter, made once."""
 
     def __init__(self, folder: Path, cache: Path, accounts: int) -> None:
-        self.folder, self.company = folder, company(cache, accounts)
+        self.folder, self.company, self.code = folder, company(cache, accounts), copied_code(folder)
         # Kept; a later measurement of the same code and company finds the measures there.
         self.made = cache / f"runs-made-{accounts}-{SEGMENTS}" / QUARTER
         self.check(self.run(qbr(self.company, self.made, 1, "Region 01", "--lang", "en")))
@@ -84,7 +93,7 @@ class Bench:
         """What the command costs; what it prints goes to a log."""
         log = (self.folder / "log").open("ab")
         with log:
-            return cost(command, memory, env=environment(), cwd=self.folder, stdout=log, stderr=log)
+            return cost(command, memory, env=environment(self.code), cwd=self.folder, stdout=log, stderr=log)
 
     def check(self, found: Cost) -> Cost:
         """The same, or the end of the measurement when the command failed or left processes behind."""
@@ -113,7 +122,7 @@ class Bench:
     def step(self, name: str, what: Sequence[Any]) -> tuple[Cost, Any]:
         """One of run_steps.py: what it cost, and what it measured itself."""
         output = Path(tempfile.mkdtemp(dir=self.folder))
-        steps = str(Path(__file__).with_name("run_steps.py"))
+        steps = str(self.code / "bench" / "run_steps.py")
         found = self.check(self.run([sys.executable, steps, name, str(self.marts), str(output), json.dumps(what)]))
         spent = output / "spent.json"
         return found, json.loads(spent.read_text()) if spent.exists() else None
@@ -127,7 +136,7 @@ class Bench:
             parameters = {"measures": str(self.marts), "quarter": QUARTER, "segment": segment, "lang": lang}
             chosen = [word for name, value in parameters.items() for word in ("-p", name, value)]
             for command in (
-                ["papermill", str(TEMPLATE), target, *chosen],
+                ["papermill", str(self.code / "notebooks" / "packs" / TEMPLATE.name), target, *chosen],
                 ["jupyter", "nbconvert", "--to", "html", "--no-input", target],
             ):
                 found = self.check(self.run(command))

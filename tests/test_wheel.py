@@ -45,3 +45,14 @@ def test_the_installed_package_is_the_one_from_the_wheel(elsewhere):
     python = elsewhere / "env/bin/python"
     where = run(python, "-c", "import csworkbench; print(csworkbench.__file__)", cwd=elsewhere)
     assert str(ROOT) not in where
+
+
+def test_the_exploration_notebooks_travel_in_the_wheel_and_run_there(elsewhere):
+    where = run(elsewhere / "env/bin/python", "-c", "import csworkbench; print(csworkbench.__file__)", cwd=elsewhere)
+    folder = Path(where.strip()).parent / "_explore"
+    there = {path.name for path in folder.glob("*.ipynb")}
+    assert there == {path.name for path in (ROOT / "notebooks" / "explore").glob("*.ipynb")}
+    jupyter = elsewhere / "env/bin/jupyter"
+    notebook = folder / "05_health.ipynb"
+    run(jupyter, "nbconvert", "--execute", "--to", "html", "--output-dir", "explored", notebook, cwd=elsewhere)
+    assert "cs-exhibit" in (elsewhere / "explored" / "05_health.html").read_text("utf-8")

@@ -151,8 +151,8 @@ _ALL = (
         "churn_probability",
         1,
         "probability",
-        "1 - product of (1 - monthly hazard) over the months ahead, of a decision to leave as known on the day; hazard: "
-        "additive logistic model of account x month x month ahead",
+        "1 - product of (1 - monthly hazard) over the months ahead, of a decision to leave as known on the day; "
+        "hazard: additive logistic model of account x month x month ahead",
         "Allison (1982); van Houwelingen and Putter (2012)",
     ),
     Definition(

@@ -1,4 +1,4 @@
-"""What every metric's SQL becomes in other dialects; a change of it is seen in review.
+"""What every metric's and every model's SQL becomes in other dialects; a change of it is seen in review.
 
 Update the files with: UPDATE_GOLDEN=1 python -m pytest tests/data/test_engine_golden.py
 PostgreSQL's text is also run (test_warehouse_measures); Spark's is only compiled, and said to be untested.
@@ -16,14 +16,15 @@ from csworkbench.data.sql import sql_file
 from csworkbench.errors import CsworkbenchError
 
 GOLDEN = ROOT / "tests" / "golden" / "sql"
-METRICS = sorted(path.stem for path in (ROOT / "csworkbench" / "metrics").glob("*.sql"))
+ROOMS = ("csworkbench.metrics", "csworkbench.models.panel", "csworkbench.models.forecasts")
+QUERIES = [(room, path.stem) for room in ROOMS for path in sorted(ROOT.joinpath(*room.split(".")).glob("*.sql"))]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("name", METRICS)
-def test_the_compiled_sql_is_the_golden_one(name, dialect):
+@pytest.mark.parametrize(("room", "name"), QUERIES)
+def test_the_compiled_sql_is_the_golden_one(room, name, dialect):
     path = GOLDEN / dialect / f"{name}.sql"
-    compiled = transpile(sql_file("csworkbench.metrics", name), dialect) + "\n"
+    compiled = transpile(sql_file(room, name), dialect) + "\n"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(compiled)
@@ -31,8 +32,10 @@ def test_the_compiled_sql_is_the_golden_one(name, dialect):
     assert compiled == path.read_text()
 
 
-def test_there_is_no_golden_file_without_its_metric():
-    assert sorted(path.stem for path in GOLDEN.rglob("*.sql")) == sorted(METRICS * len(DIALECTS))
+def test_there_is_no_golden_file_without_its_query_and_no_query_outside_these_rooms():
+    names = [name for _, name in QUERIES]
+    assert sorted(path.stem for path in GOLDEN.rglob("*.sql")) == sorted(names * len(DIALECTS))
+    assert len(set(names)) == len(list((ROOT / "csworkbench").rglob("*.sql")))
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_flowstack_behaviour_tells_nothing_of_who_leaves(real_data, tmp_path):
     for rule in ("naive:usage_halved", "naive:renewal_90_days"):
         assert abs(card.loc[rule, "roc_auc"] - 0.5) < 0.03
     assert (found["signals"]["lift"].dropna() < 1.3).all()
+    assert card.loc["churn_model", "verdict"] == "not_better"
 
 
 def test_the_command_prints_a_table_and_writes_every_frame(sample, tmp_path, monkeypatch):

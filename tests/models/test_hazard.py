@@ -151,7 +151,12 @@ def test_a_rise_against_the_own_past_counts_four_times_and_is_named_as_such():
     before = pd.DataFrame({"account_id": ["b", "a"], "seats": [6.0, 5.0], "tickets_30d": [4.0, 0.0]})
     earlier = Earlier(before, pd.DataFrame({"seats": [-0.5, 1.0], "tickets_30d": [-0.2, -0.1]}))
     found = reasons_of(added, now, "churn", earlier).set_index(["account_id", "rank"])
-    assert found.loc[("a", 1), ["code", "versus", "value", "value_before"]].tolist() == ["support", "own_past", "1", "0"]
+    assert found.loc[("a", 1), ["code", "versus", "value", "value_before"]].tolist() == [
+        "support",
+        "own_past",
+        "1",
+        "0",
+    ]
     assert found.loc[("a", 1), "rise"] == pytest.approx(0.4)
     assert found.loc[("a", 1), "contribution"] == pytest.approx(0.3)
     assert found.loc[("a", 2), ["code", "versus"]].tolist() == ["size", "book"]

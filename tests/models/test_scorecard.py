@@ -71,6 +71,17 @@ def test_pure_noise_beats_the_naive_rules_about_as_seldom_as_it_should():
     assert verdicts.count("beats_naive") <= 2
 
 
+def test_a_gain_that_is_certain_but_too_small_to_use_is_not_called_better():
+    def rule(p, _):
+        return (p > 0.2).astype(float)
+
+    little = {"churn_model": lambda p, draw: rule(p, draw) + 0.1 * (p > 0.5), "naive:usage_halved": rule}
+    found = card(trial(little, {"SMB": 6000})).loc[("churn_model", "all")]
+    assert 0 < found["over_naive_low"] < 0.02
+    assert found["roc_auc_low"] > 0.5
+    assert found["verdict"] == "not_better"
+
+
 def test_a_verdict_needs_twenty_who_left():
     found = card(trial(SCORES, {"SMB": 40}))
     assert found.loc[("churn_model", "all"), "n_events"] < 20

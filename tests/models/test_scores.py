@@ -139,9 +139,7 @@ def test_who_has_said_that_it_leaves_is_certain_even_where_nothing_can_be_estima
     items = [{"account_id": name, "starts_on": "2024-01-01", "mrr": 10.0} for name in "ab"]
     rows = pd.DataFrame([items[0] | said, items[1]]).assign(subscription_id=["s1", "s2"])
     accounts = pd.DataFrame({"account_id": ["a", "b"], "segment": "smb"})
-    found = score_quarter(
-        snapshot_of_frames({"accounts": accounts, "subscriptions": rows}, JOURNEY_SETTINGS), AS_OF
-    )
+    found = score_quarter(snapshot_of_frames({"accounts": accounts, "subscriptions": rows}, JOURNEY_SETTINGS), AS_OF)
     leaving = found.frame("scores").set_index("account_id").loc["a"]
     assert leaving["note"] == "has said that it leaves"
     assert leaving["p_churn_1"] == 1

@@ -14,9 +14,9 @@ from .forest import Forest, joined
 from .switches import MAX_SWITCHES
 
 GROWTH = {
-    "max_iter": 150,
-    "learning_rate": 0.07,
-    "max_leaf_nodes": 16,
+    "max_iter": 100,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 24,
     "max_depth": MAX_SWITCHES,
     "max_features": 0.3,
     "early_stopping": False,

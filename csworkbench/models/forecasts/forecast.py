@@ -58,17 +58,15 @@ class Claim:
     """What a forecast said of a book. accounts: of the book. said: outcome → MRR at each of LEVELS, its variance."""
 
     day: date
-    accounts: pd.Index
+    accounts: pd.Series
     said: Mapping[str, tuple[Floats, float]]
 
 
 def _tried(claim: Claim, name: str, came: Mapping[date, pd.DataFrame], as_of: date) -> Tried:
     expected, variance = claim.said[name]
-    observed = 0.0
-    if claim.day in came:
-        moved = came[claim.day]
-        there = (moved["outcome"] == name) & moved["account_id"].isin(claim.accounts)
-        observed = float(moved.loc[there, "money"].sum())
+    moved = came[claim.day]
+    there = (moved["outcome"] == name) & moved["account_id"].isin(claim.accounts)
+    observed = float(moved.loc[there, "money"].sum())
     return Tried(month_index(as_of) - month_index(months_later(claim.day)), expected, variance, observed)
 
 
@@ -141,7 +139,7 @@ class Forecaster:
         book = self.model(cut).book(self.panel.rows[at], self._inputs(at))
         return Claim(
             day,
-            pd.Index(self.panel.rows["account_id"][at]),
+            self.panel.rows["account_id"][at],
             {name: (book.total_at(name, LEVELS), book.variance(name)) for name in OUTCOMES},
         )
 
@@ -157,7 +155,7 @@ class Forecaster:
         became = self.became(as_of)
         moved = became[became["outcome"] != "none"]
         moved = moved.assign(money=moved["change"] * moved["mrr_open"])
-        return {day.date(): of for day, of in moved.groupby("month_end")}
+        return {day: moved[moved["month_end"] == pd.Timestamp(day)] for day in self.months}
 
     def _last_close(self, day: date) -> date:
         quarter = Quarter.of(day, self.snapshot.settings.company.fiscal_year_start)

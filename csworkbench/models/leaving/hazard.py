@@ -36,7 +36,8 @@ class Hazard:
     """A fitted model of the hazard.
 
     The log-odds of leaving in a month are shift + slope × the sum of what the features add. slope: below 1 where the
-    model claimed more on accounts that it had not seen than came true, above 1 where it was too cautious. n_leavers: accounts that it learned from.
+    model claimed more on accounts that it had not seen than came true, above 1 where it was too cautious. n_leavers:
+    accounts that it learned from.
     """
 
     model: Additive

@@ -83,13 +83,14 @@ def _risen(added: pd.DataFrame, earlier: Earlier | None, place: npt.NDArray[np.i
 def _before(earlier: Earlier | None, place: npt.NDArray[np.intp], feature: list[str]) -> pd.Series:
     if earlier is None:
         return pd.Series(None, range(len(feature)), dtype="str")
-    return pd.Series(_texts(earlier.rows, feature, place), dtype="str")
+    return _texts(earlier.rows, feature, place)
 
 
-def _texts(rows: pd.DataFrame, feature: list[str], place: npt.NDArray[np.intp]) -> list[str | None]:
+def _texts(rows: pd.DataFrame, feature: list[str], place: npt.NDArray[np.intp]) -> pd.Series:
     """The value of each feature in each row, as text; None for row −1."""
     values = {name: rows[name].tolist() for name in set(feature)}
-    return [_text(values[name][k]) if k >= 0 else None for name, k in zip(feature, place.tolist(), strict=True)]
+    told = [_text(values[name][k]) if k >= 0 else None for name, k in zip(feature, place.tolist(), strict=True)]
+    return pd.Series(told, dtype="str")
 
 
 def grouped(added: pd.DataFrame) -> pd.DataFrame:

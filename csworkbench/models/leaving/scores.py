@@ -117,7 +117,7 @@ def coverage(hazard: Hazard, now: pd.DataFrame) -> Floats:
     names = [name for name in weight.index if name in now and name not in _MAY_BE_EMPTY]
     total = weight[names].sum()
     seen = now[names].notna().to_numpy(dtype=float) @ weight[names].to_numpy()
-    return np.asarray(seen / total if total > 0 else np.ones(len(now)))
+    return np.asarray(np.minimum(seen / total, 1.0) if total > 0 else np.ones(len(now)))
 
 
 def survival_curves(panel: Panel, hazard: Hazard) -> pd.DataFrame:

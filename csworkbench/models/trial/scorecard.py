@@ -23,6 +23,7 @@ from .calibration import (
 from .discrimination import Interval, lift_at, pr_auc, roc_auc, roc_auc_gain
 
 FEWEST_EVENTS = 20
+USEFUL_GAIN = 0.02
 NAIVE = "naive:"
 BEATS, NOT_BETTER, NOT_ESTIMABLE = "beats_naive", "not_better", "not_estimable"
 
@@ -39,8 +40,8 @@ def scorecard(tested: pd.DataFrame, decisions: pd.DataFrame, probabilities: Coll
     a probability; only these have a Brier score and a calibration. Segments of fewer than 5 accounts are suppressed,
     with the next smallest one where they could be computed back; areas and calibration need 5 accounts of both
     outcomes. best_naive: the naive rule with the largest area on the same rows; over_naive: area gained over it, paired
-    by account. verdict: beats_naive when that interval and that of the area lie above 0 and .5, not_better when not,
-    not_estimable under 20 decisions; null for the naive rules.
+    by account. verdict: beats_naive when that interval lies at or above .02 and that of the area above .5, not_better
+    when not, not_estimable under 20 decisions; null for the naive rules.
     """
     wide, scores = _side_by_side(judged(tested))
     found = []
@@ -117,7 +118,7 @@ def _compared(own: pd.DataFrame, score: str, scores: list[str]) -> dict[str, obj
 
 
 def _verdict(area: Interval, gain: Interval) -> str:
-    return BEATS if gain.low > 0 and area.low > 0.5 else NOT_BETTER
+    return BEATS if gain.low >= USEFUL_GAIN and area.low > 0.5 else NOT_BETTER
 
 
 def green_churners(tested: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from .lettering import width
 from .style import BLUE, LOSS, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
 _STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED), ((0, (1, 1.2)), "D", LOSS))
-_RIGHT = 112
+_RIGHT, _WIDEST = 112, 200
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ def lines(
 
 def _right(series: Sequence[Line], lang: str) -> int:
     """Room for the words at the right end."""
-    return max([_RIGHT, *(22 + int(width(f"{line.name} {line.last}", 12, lang, "bold")) + 4 for line in series)])
+    return min(
+        _WIDEST, max([_RIGHT, *(22 + int(width(f"{line.name} {line.last}", 12, lang, "bold")) + 4 for line in series)])
+    )
 
 
 def _window(series: Sequence[Line], reference: float | None) -> tuple[float, float]:

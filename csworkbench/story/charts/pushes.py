@@ -21,8 +21,8 @@ class Push:
     is_level: bool = False
 
 
-def pushes(rows: Sequence[Push], lang: str, less_words: str, more_words: str) -> str:
-    """The parts as SVG, one row each: to the right what raises (hatched orange), to the left what lowers (blue)."""
+def pushes(rows: Sequence[Push], lang: str, less_words: str, more_words: str, more_is_good: bool = False) -> str:
+    """The parts as SVG, one row each: what raises to the right, what lowers to the left, the bad hatched."""
     reach = max([abs(row.value) for row in rows if not row.is_level] or [1.0]) or 1.0
     with drawing(_ROW * len(rows) + 26, lang, left=_NAMES, right=52, top=24, bottom=2) as canvas:
         canvas.limits((-reach, reach), (len(rows), 0))
@@ -30,23 +30,24 @@ def pushes(rows: Sequence[Push], lang: str, less_words: str, more_words: str) ->
         canvas.text(0.05 * reach, -0.36, f"{more_words} →", size=11, color=MUTED)
         canvas.line([0, 0], [0, len(rows)], RULE, 1.2)
         for at, row in enumerate(rows):
-            _row(canvas, at, row, reach)
+            _row(canvas, at, row, reach, more_is_good)
     return canvas.svg
 
 
-def _row(canvas: Drawing, at: int, row: Push, reach: float) -> None:
+def _row(canvas: Drawing, at: int, row: Push, reach: float, more_is_good: bool) -> None:
+    bad = (row.value < 0) == more_is_good
     middle, weight = at + 0.5, "bold" if row.is_level else "normal"
     canvas.text(-reach, middle, label(row.name, 30), (6 - _NAMES, 0), size=12, weight=weight)
-    canvas.text(reach, middle, row.words, (50, 0), ha="right", size=12, weight=weight, color=_ink(row))
+    canvas.text(reach, middle, row.words, (50, 0), ha="right", size=12, weight=weight, color=_ink(row, bad))
     if row.is_level:
         canvas.line([-reach, reach], [at + 0.98, at + 0.98], RULE, 0.8)
         return
     ends = (min(0.0, row.value), max(0.0, row.value))
-    if row.value > 0:
+    if bad:
         canvas.box(ends, (at + 0.2, at + 0.8), PAPER, edgecolor=LOSS, hatch="////", linewidth=1.2)
     else:
         canvas.box(ends, (at + 0.2, at + 0.8), SKY)
 
 
-def _ink(row: Push) -> str:
-    return PLAN if row.is_level else LOSS if row.value > 0 else INK
+def _ink(row: Push, bad: bool) -> str:
+    return PLAN if row.is_level else LOSS if bad else INK

@@ -9,7 +9,7 @@ import pandas as pd
 from ...metrics.intervals import SMALLEST_GROUP, wilson
 from ..charts.bars import Bar, bars
 from ..exhibit import Exhibit, absent
-from ..exhibits.score_names import MODEL, NAIVE, score_name
+from ..exhibits.score_names import NAIVE, score_name
 from ..scene import Scene
 from ..tables import Column
 
@@ -66,4 +66,4 @@ def _bar(scene: Scene, row: dict[Any, Any]) -> Bar:
     share = float(row["share_green_churners"])
     n = scene.say("of {n}", n=scene.language.number(float(row["n_churners"])))
     words = scene.language.percent(share, 0)
-    return Bar(str(row["name"]), share, words, float(row["low"]), float(row["high"]), row["score"] == MODEL, n)
+    return Bar(str(row["name"]), share, words, float(row["low"]), float(row["high"]), remark=n)

@@ -39,7 +39,7 @@ def why_leave(scene: Scene, name: str, base: float, by_reason: pd.Series) -> Exh
 
 def why_grow(scene: Scene, name: str, by_reason: pd.Series) -> Exhibit:
     """What moves this account's chance to grow, against the mean account: its strongest reasons."""
-    title = scene.say("What speaks for and against growth of {name}", name=shown(name))
+    title = scene.say("What speaks most for growth of {name}", name=shown(name))
     sides = (scene.say("does not grow"), scene.say("grows"))
     return _exhibit(scene, "why_grow", title, _strongest(scene, by_reason), None, sides)
 
@@ -59,7 +59,7 @@ def _exhibit(
             "Log-odds against the average account; plus 0.69 doubles the odds. What correlates, not what causes."),
         alt=scene.say("Reasons by their weight: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
-        figure_svg=pushes(rows, scene.language.lang, *sides),
+        figure_svg=pushes(rows, scene.language.lang, *sides, more_is_good=ends is None),
         data=data,
         columns=(Column("reason", scene.say("Reason")), Column("log_odds", scene.say("Log-odds"), "fine")),
     )  # fmt: skip

@@ -1,0 +1,13 @@
+SELECT DISTINCT
+  a.account_id,
+  m.month,
+  CONCAT('touch_', a.function) AS exposure
+FROM known_activities AS a
+JOIN months AS m
+  ON a.known_from <= m.day
+  AND m.day < a.known_until
+  AND (
+    CAST(m.day AS DATE) - CAST(CAST(a."at" AS DATE) AS DATE)
+  ) < 180
+WHERE
+  NOT a.account_id IS NULL AND NOT a.function IS NULL AND a.direction <> 'reactive'

@@ -1,0 +1,57 @@
+WITH marked AS (
+  SELECT
+    u.account_id,
+    u.day,
+    u.users,
+    u.count AS amount,
+    CAST(EXTRACT(YEAR FROM u.day) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.day) AS BIGINT) - 1 + CASE WHEN CAST(EXTRACT(DAY FROM u.day) AS BIGINT) > %(anchor)s THEN 1 ELSE 0 END - %(last)s AS used_in,
+    CAST(EXTRACT(YEAR FROM u.known_from) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_from) AS BIGINT) - 1 + CASE
+      WHEN CAST(EXTRACT(DAY FROM u.known_from) AS BIGINT) > %(anchor)s
+      THEN 1
+      ELSE 0
+    END - %(last)s AS known_in,
+    CAST(EXTRACT(YEAR FROM u.known_until) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_until) AS BIGINT) - 1 + CASE
+      WHEN CAST(EXTRACT(DAY FROM u.known_until) AS BIGINT) > %(anchor)s
+      THEN 1
+      ELSE 0
+    END - %(last)s AS gone_in,
+    CASE
+      WHEN COALESCE(u.count, 0) > 0
+      OR COALESCE(u.users, 0) > 0
+      OR (
+        u.count IS NULL AND u.users IS NULL
+      )
+      THEN 1
+      ELSE 0
+    END AS used,
+    CAST(POWER(
+      CAST(2 AS DOUBLE PRECISION),
+      CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE PRECISION)
+    ) AS BIGINT) AS day_bit,
+    f.bit AS feature_bit
+  FROM known_usage AS u
+  LEFT JOIN numbered AS f
+    ON f.feature = u.feature
+  WHERE
+    u.day > %(after)s
+)
+SELECT
+  account_id,
+  used_in,
+  known_in,
+  gone_in,
+  MAX(users) AS users,
+  SUM(users) AS users_sum,
+  SUM(amount) AS amount,
+  BIT_OR(day_bit) AS days,
+  BIT_OR(CASE WHEN used = 1 THEN COALESCE(feature_bit, 0) ELSE 0 END) AS features,
+  MIN(day) AS first_on,
+  MAX(CASE WHEN used = 1 THEN day END) AS last_used_on
+FROM marked
+WHERE
+  known_in < gone_in
+GROUP BY
+  account_id,
+  used_in,
+  known_in,
+  gone_in

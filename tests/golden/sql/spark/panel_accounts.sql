@@ -1,0 +1,11 @@
+SELECT
+  account_id,
+  started_on,
+  industry,
+  country,
+  CAST(employees AS STRING) AS employees,
+  touch_tier,
+  segment,
+  known_from,
+  known_until
+FROM known_accounts
