@@ -84,10 +84,11 @@ def _how_it_ended(exit_code: int | None, limits: Limits) -> str:
 
 
 def _execute(pack: Pack, limits: Limits, leash: Leash, folder: Path) -> Notebook:
+    # First, since it imports the notebook format in its own way.
+    from .engine import run_notebook  # isort: split
+
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import PapermillExecutionError
-
-    from .engine import run_notebook
 
     _quiet("papermill")
     try:

@@ -8,7 +8,7 @@ from places import ROOT
 from csworkbench.data.engine.dialect import DIALECTS, transpile
 from csworkbench.data.sql import sql_file
 
-NAMES = sorted(path.stem for path in (ROOT / "csworkbench" / "models").rglob("*.sql"))
+NAMES = sorted(path.stem for path in (ROOT / "csworkbench" / "models" / "panel").glob("*.sql"))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
