@@ -14,6 +14,10 @@ from places import ROOT, absent
 if TYPE_CHECKING:
     from postgres import Server
 
+# Two workers share two cores: libraries that take all of them would wait for one another.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 settings.register_profile(
     "quick", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -12,6 +12,7 @@ from ..leaving.reasons import reasons_of
 from ..panel import Panel
 from ..panel.labels import label
 from ..panel.months import month_numbers
+from ..threads import one_thread
 from .amounts import Amounts, Floats, amounts
 
 HORIZON_MONTHS = 3
@@ -35,6 +36,7 @@ class Expansion:
     absent: str = ""
 
 
+@one_thread()
 def expansion(panel: Panel, seed: int = 0) -> Expansion:
     """Expansion of the accounts of `panel.now`, learnt from the panel's earlier months.
 

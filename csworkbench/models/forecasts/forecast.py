@@ -18,6 +18,7 @@ from ...metrics.calendar import Quarter, month_index
 from ...metrics.intervals import SMALLEST_GROUP
 from ...metrics.revenue import UNASSIGNED_CSM
 from ..panel import Panel
+from ..threads import one_thread
 from .chances import QuarterModel, inputs, learn, learnt_from, text_values
 from .dispersion import LEVELS, Spread, Tried, spread
 from .outcomes import QUARTER_MONTHS, months_later, outcomes, settled
@@ -192,6 +193,7 @@ def _certain(known: pd.DataFrame) -> Floats:
     return np.stack([np.where(known["outcome"] == name, moved, 0.0) for name in OUTCOMES])
 
 
+@one_thread()
 def forecast(forecaster: Forecaster, as_of: date) -> pd.DataFrame:
     """The frame `forecast` of the quarter that begins after `as_of`, the last day of a quarter.
 

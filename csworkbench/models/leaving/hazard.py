@@ -14,6 +14,7 @@ from ..panel import Panel
 from ..panel.features import HAZARD_FEATURES
 from ..panel.labels import months_to_event
 from ..panel.splits import account_folds
+from ..threads import one_thread
 from .additive import Additive, fade, fit_additive
 from .periods import MONTHS_AHEAD, Periods, ahead_features, periods
 
@@ -113,6 +114,7 @@ def _upper_bound(n_events: int, n: int) -> float:
     return float(beta.ppf(0.95, n_events + 1, max(n - n_events, 1)))
 
 
+@one_thread()
 def fit_hazard(panel: Panel, seed: int = 0) -> Hazard:
     """Learn from all rows of the panel, months ahead 1 to 12, and what is known at `panel.until` of what came.
 
