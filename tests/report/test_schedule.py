@@ -173,7 +173,7 @@ def systemd() -> str:
 
 
 def _meant(word: str) -> str:
-    """A word of systemd's dump: some versions put a backslash before $ and `, and a dollar is written twice."""
+    """A word of systemd's dump, which puts a backslash before $ and `; in the unit a dollar is written twice."""
     return word.replace("\\$", "$").replace("\\`", "`").replace("$$", "$")
 
 
