@@ -20,10 +20,11 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "notebooks" / "packs" / "seg
 Pack = tuple[str, str]
 
 
-def notebook_cells() -> Iterator[str]:
+def notebook_cells() -> Iterator[tuple[str, bool]]:
+    """The code of each cell, and whether it declares the parameters."""
     for cell in json.loads(TEMPLATE.read_text("utf-8"))["cells"]:
-        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
-            yield "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            yield "".join(cell["source"]), "parameters" in cell["metadata"].get("tags", [])
 
 
 def step_papermill(marts: str, output: str, packs: Sequence[Pack]) -> None:
@@ -41,21 +42,27 @@ def step_papermill(marts: str, output: str, packs: Sequence[Pack]) -> None:
 
 def step_cells(marts: str, output: str, packs: Sequence[Pack]) -> None:
     """The cells and what they show, in this process; imports and one pack before are not counted."""
-    sources = [ast.parse(source) for source in notebook_cells()]
+    sources = [(ast.parse(source), declares) for source, declares in notebook_cells()]
     began = (0.0, 0.0)
     for number, (segment, lang) in enumerate([packs[0], *packs]):
-        names: dict[str, Any] = {"measures": marts, "quarter": QUARTER, "segment": segment, "lang": lang}
-        for tree in sources:
-            *statements, last = tree.body
-            exec(compile(ast.Module(statements, []), "cell", "exec"), names)
-            if isinstance(last, ast.Expr):
-                shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
-            else:
-                exec(compile(ast.Module([last], []), "cell", "exec"), names)
+        names: dict[str, Any] = {}
+        for tree, declares in sources:
+            run_cell(tree, names)
+            if declares:
+                names |= {"measures": marts, "quarter": QUARTER, "segment": segment, "lang": lang}
         if not number:
             began = (time.perf_counter(), time.process_time())
     spent = {"wall": time.perf_counter() - began[0], "cpu": time.process_time() - began[1]}
     Path(output, "spent.json").write_text(json.dumps(spent))
+
+
+def run_cell(tree: ast.Module, names: dict[str, Any]) -> None:
+    *statements, last = tree.body
+    exec(compile(ast.Module(statements, []), "cell", "exec"), names)
+    if isinstance(last, ast.Expr):
+        shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+    else:
+        exec(compile(ast.Module([last], []), "cell", "exec"), names)
 
 
 def shown(value: Any) -> object:

@@ -31,9 +31,10 @@ PER_JOB_MIB, READY_SECONDS, UNCHANGED_SECONDS, TIMES, SHARE = 150, 0.150, 3.0, 1
 
 
 def environment(code: Path) -> dict[str, str]:
-    """That of a person who works in that checkout."""
+    """That of a person who works in that checkout; its bytecode is kept, as that of an installed package is."""
     paths = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    return {**os.environ, "PYTHONPATH": str(code), "PATH": os.pathsep.join(paths)}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(code), "PATH": os.pathsep.join(paths)}
 
 
 def copied_code(folder: Path) -> Path:

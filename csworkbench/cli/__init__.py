@@ -10,7 +10,9 @@ import click
 from ..errors import CsworkbenchError
 from ..version import __version__
 from .check import check
+from .diff import diff
 from .evaluate import evaluate
+from .explore import explore
 from .init import init
 from .options import GOOD, INTERRUPTED, REFUSED
 from .qbr import qbr
@@ -26,7 +28,7 @@ def cli() -> None:
     """Exports of a subscription company in, checked numbers and business review packs out."""
 
 
-for command in (check, evaluate, init, qbr, schedule, score, simulate, status):
+for command in (check, diff, evaluate, explore, init, qbr, schedule, score, simulate, status):
     cli.add_command(command)
 
 

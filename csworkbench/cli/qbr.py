@@ -81,7 +81,7 @@ def _made(
     settings = read_settings(folder)
     fiscal = chosen_quarter(settings, quarter, as_of)
     day, today = chosen_day(settings, fiscal, as_of), day_of_exports(settings)
-    templates, unasked = chosen_templates(packs, folder / "packs")
+    templates, unasked = chosen_templates(packs, folder / "packs", settings.packs.kinds)
     place = output or Path("reports") / fiscal.label
     earlier = earlier_forecasts(place, fiscal)
     question = Question(folder, settings, fiscal.label, day, today, data_version, earlier)

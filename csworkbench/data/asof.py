@@ -25,14 +25,17 @@ def day_of(day: Day) -> date:
 def known_select(table: Table, relation: str, as_of: date, *, versions: bool) -> str:
     """SELECT of the rows of `relation` known on `as_of`, with later knowledge hidden.
 
-    A row is known when it had occurred and, where `recorded_at` is filled, was recorded by then. Values listed in
-    `hidden_until` are NULL until their date. versions: rows may share a key, the one recorded last by then holds.
+    A row is known when it had occurred and, where `recorded_at` is filled, was recorded by then; a plan, whose day may
+    lie ahead, from the day on which it was recorded. Values listed in `hidden_until` are NULL until their date.
+    versions: rows may share a key, the one recorded last by then holds.
     """
     day = literal(as_of)
     occurred = identifier(table.occurred) if table.occurred else ""
     known = [f"CAST({occurred} AS DATE) <= {day}"] if occurred else []
     if table.occurred and not table.column(table.occurred).required:
         known = [f"({occurred} IS NULL OR {known[0]})"]
+    if table.occurred != table.happened:
+        known = [f"({known[0]} OR recorded_at IS NOT NULL)"]
     known.append(f"(recorded_at IS NULL OR recorded_at <= {day})")
     source = f"{relation} WHERE {' AND '.join(known)}"
     if versions and table.key:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import Problem, SettingsError
 from ..schema import TABLES
 from ..schema import table as canonical_table
+from .logo import logo_problems
 from .settings_faults import FILE as FILE
 from .settings_faults import faults_of, meaning_faults, unknown
 
@@ -187,6 +188,57 @@ class Segments(Strict):
     names: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
 
 
+class Packs(Strict):
+    """Which packs a run makes when none are named, and for which accounts the packs of single accounts are made.
+
+    accounts: their account_ids; None for every paying account.
+    """
+
+    kinds: tuple[str, ...] = ("executive", "segment")
+    accounts: tuple[str, ...] | None = None
+
+
+Character = Literal["seller", "supporter", "analyst"]
+Words = tuple[str, ...]
+
+
+class Team(Strict):
+    """What the team is meant to do. A key that is not set is no policy.
+
+    accounts_per_csm, hours_per_week: of one full-time CSM, with customers. work: touch tier → functions of `activities`
+    that belong to it. characters: functions and competencies that show each of the three characters.
+    """
+
+    accounts_per_csm: Annotated[float, Field(gt=0)] | None = None
+    hours_per_week: Annotated[float, Field(gt=0)] | None = None
+    work: Mapping[str, Words] = Field(default_factory=dict)
+    characters: Mapping[Character, Words] = Field(
+        default={
+            "seller": ("csm_ae", "marketing", "negotiation"),
+            "supporter": (
+                "onboarding",
+                "adoption",
+                "consulting",
+                "support_desk",
+                "training",
+                "community",
+                "listening",
+                "product_knowledge",
+                "planning",
+            ),
+            "analyst": ("analysis",),
+        }
+    )
+
+
+class Brand(Strict):
+    """How packs look: the name they carry, a logo in the workspace's folder (PNG or SVG), an accent colour #rrggbb."""
+
+    name: str | None = None
+    logo: str | None = None
+    accent: Annotated[str, AfterValidator(str.lower)] | None = None
+
+
 class Engine(Strict):
     """Where roll-ups run: the embedded DuckDB, or a database that already holds the canonical tables."""
 
@@ -208,7 +260,15 @@ class Settings(Strict):
     journey: tuple[Milestone, ...] = ()
     adoption: Adoption = Adoption()
     health: Health = Health()
+    packs: Packs = Packs()
+    team: Team = Team()
     engine: Engine = Engine()
+    brand: Brand = Brand()
+
+    @property
+    def shown_name(self) -> str:
+        """What packs call the company."""
+        return self.brand.name or self.company.name
 
 
 def read_settings(folder: str | Path) -> Settings:
@@ -220,10 +280,13 @@ def read_settings(folder: str | Path) -> Settings:
     if not path.is_file():
         raise SettingsError([_no_workspace(path)], str(folder))
     try:
-        return parse_settings(path.read_text(encoding="utf-8-sig"))
+        settings = parse_settings(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         problem = Problem(FILE, 0, "", "not_utf8", f"is not UTF-8 at byte {error.start}", "Save it as UTF-8.")
         raise SettingsError([problem], FILE) from None
+    if faults := list(logo_problems(settings.brand.logo, path.parent)):
+        raise SettingsError(faults, FILE)
+    return settings
 
 
 def _no_workspace(path: Path) -> Problem:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ..errors import Problem, suggestion
 from ..schema import TABLES
+from .colour import COLOUR, MARKS, PAPER, contrast, readable
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -130,6 +131,20 @@ def meaning_faults(settings: Settings) -> Iterator[Problem]:
         if not _LANGUAGE.fullmatch(language):
             said = f'is "{language}", which is no language code'
             yield Problem(FILE, 0, "company.languages", "unknown_language", said, "Write en, ja or the like.")
+    yield from _colour_faults(settings.brand.accent)
     if settings.engine.kind != "duckdb" and not settings.engine.url_env:
         remedy = "Name the environment variable that holds the database's URL."
         yield Problem(FILE, 0, "engine.url_env", "missing_key", "is needed for a database", remedy)
+
+
+def _colour_faults(accent: str | None) -> Iterator[Problem]:
+    """Why the accent cannot be seen on paper; on dark paper a lighter shade of it is used."""
+    if accent is None:
+        return
+    if not COLOUR.fullmatch(accent):
+        said, remedy = f'is "{accent}", which is no colour', 'Write six hexadecimal digits, such as "#1b5a98".'
+        yield Problem(FILE, 0, "brand.accent", "bad_colour", said, remedy)
+    elif contrast(accent, PAPER) < MARKS:
+        said = f"is {accent}, whose contrast with white is {contrast(accent, PAPER):.2f}, below {MARKS}"
+        remedy = f'The nearest colour that can be read is "{readable(accent, PAPER, MARKS)}".'
+        yield Problem(FILE, 0, "brand.accent", "bad_colour", said, remedy)

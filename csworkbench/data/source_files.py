@@ -9,8 +9,10 @@ from .settings import FILE, Settings
 
 
 def source_files(settings: Settings, folder: Path) -> tuple[Path, ...]:
-    """workspace.toml and every file that its tables, look-ups and DuckDB sources name now, each once, sorted."""
+    """workspace.toml, the logo, and every file that tables, look-ups and DuckDB sources name now, each once, sorted."""
     found = {folder / FILE}
+    if settings.brand.logo:
+        found.add(folder / settings.brand.logo)
     for pattern in _patterns(settings):
         found.update(paths_of(pattern, folder))
     for source in settings.sources.values():

@@ -83,7 +83,7 @@ class Warehouse:
     def _facts(self, name: str) -> TableFacts:
         table = schema.table(name)
         mapped = tuple(column for column in table.names if column in self.found[name])
-        latest = f"max(CAST({identifier(table.occurred)} AS DATE))" if table.occurred else "CAST(NULL AS DATE)"
+        latest = f"max(CAST({identifier(table.happened)} AS DATE))" if table.happened else "CAST(NULL AS DATE)"
         row = self.engine.query(f"SELECT count(*) AS n, {latest} AS latest FROM {self._relations[name]}").iloc[0]
         day = None if row["latest"] is None or row["latest"] != row["latest"] else row["latest"].date()
         n_rows = int(row["n"])

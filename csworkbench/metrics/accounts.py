@@ -56,7 +56,7 @@ def signals(view: View, closing: date) -> pd.DataFrame:
     there). The columns of an absent table are all null.
     """
     found = account_service(view, closing) if view.has("tickets") or view.has("surveys") else _none(_SERVICE)
-    parts = [found, _use(view, closing), _invoices(view, closing), _champions(view, closing)]
+    parts = [found, _use(view, closing), overdue_invoices(view, closing), champions(view, closing)]
     joined = pd.concat(parts, axis=1)
     joined["nps_age_days"] = (pd.Timestamp(closing) - joined["nps_on"].astype("datetime64[us]")).dt.days
     return joined.rename_axis("account_id")
@@ -83,14 +83,16 @@ def _use(view: View, closing: date) -> pd.DataFrame:
     return used.assign(days_silent=(pd.Timestamp(closing) - since).dt.days - lag_days(grain))
 
 
-def _invoices(view: View, closing: date) -> pd.DataFrame:
+def overdue_invoices(view: View, closing: date) -> pd.DataFrame:
+    """overdue_invoices on that day, indexed by account_id; none without the table."""
     if not view.has("invoices"):
         return _none(["overdue_invoices"])
     found = _by_account(rolled_up(view, "overdue_invoices", day=closing), {"overdue": "float64"})
     return found.rename(columns={"overdue": "overdue_invoices"})
 
 
-def _champions(view: View, closing: date) -> pd.DataFrame:
+def champions(view: View, closing: date) -> pd.DataFrame:
+    """champion_left (see `signals`) on that day, indexed by account_id; none without the table."""
     if not view.has("contacts"):
         return _none(["champion_left"]).astype("boolean")
     since = closing - timedelta(days=CHAMPION_LEFT_DAYS)

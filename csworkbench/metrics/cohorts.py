@@ -29,10 +29,11 @@ def retention(
 ) -> pd.DataFrame:
     """Retention of the cohorts of accounts that started in the same month or fiscal quarter.
 
-    unit: logo (accounts), revenue (MRR) or usage (accounts that use the product). An account starts in the period of
-    its first day with MRR above zero; it is active in a period when it has MRR on the last day (logo, revenue) or uses
-    the product in it (usage; accounts never measured are left out). events: features of `usage` that count as the
-    activity itself, such as purchases: an account then starts with its first event and revenue is the sum of counts.
+    unit: logo (accounts), revenue (MRR), gross_revenue (MRR, at most that of period 0) or usage (accounts that use the
+    product). An account starts in the period of its first day with MRR above zero; it is active in a period when it
+    has MRR on the last day (logo, revenue) or uses the product in it (usage; accounts never measured are left out).
+    events: features of `usage` that count as the activity itself, such as purchases: an account then starts with its
+    first event and revenue is the sum of counts.
     rule: on (active in period k), on_or_after (in k or later), rolling (in every period through k).
     by: a column of accounts to split by. periods: how many k, from 0; default all up to the day of the view.
 
@@ -162,11 +163,11 @@ def usage_activity(
 
 def _used_in(view: View, spans: Sequence[Period]) -> pd.DataFrame:
     """account_id, place of the period (−1 before the first), used (1 or 0)."""
-    used = rolled_up(view, "usage_in_periods", {}, **_placing(spans))
+    used = rolled_up(view, "usage_in_periods", {}, **places_of(spans))
     return used.astype({"account_id": "str", "place": "int64"})
 
 
-def _placing(spans: Sequence[Period]) -> dict[str, Value]:
+def places_of(spans: Sequence[Period]) -> dict[str, Value]:
     """The parameters by which a query finds the place of a day among the periods."""
     first, last = spans[0].starts_on, spans[-1].ends_on
     n_months = (month_index(last) - month_index(first) + 1) // len(spans)
@@ -179,6 +180,6 @@ def event_activity(view: View, grain: Grain, features: tuple[str, ...]) -> Activ
     if first.isna().all():
         return _nothing()
     spans = _calendar(view, pd.Timestamp(first.iloc[0]).date(), view.as_of, grain)
-    long = rolled_up(view, "events_in_periods", {}, **_placing(spans), features=features)
+    long = rolled_up(view, "events_in_periods", {}, **places_of(spans), features=features)
     long = long.astype({"account_id": "str", "place": "int64", "value": "float64"})
     return _of_long(long, spans, view.as_of)

@@ -60,5 +60,5 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-_SHAPES = Shapes(_COLUMNS, ORDER)
-FRAMES, shaped, empty = _SHAPES.frames, _SHAPES.shaped, _SHAPES.empty
+SHAPES = Shapes(_COLUMNS, ORDER)
+FRAMES, shaped, empty = SHAPES.frames, SHAPES.shaped, SHAPES.empty

@@ -72,3 +72,18 @@ def _beta_prior(hits: Floats, total: Floats) -> tuple[float, float]:
     within, effective = mean * (1 - mean), n_all - float((total**2).sum()) / n_all - (k - 1)
     correlation = (spread / within - (k - 1)) / effective if within > 0 and effective > 0 else 0.0
     return mean, float(np.clip(1 / correlation - 1, 1.0, n_all)) if correlation > 0 else n_all
+
+
+def mean_interval(n: ArrayLike, total: ArrayLike, squares: ArrayLike, level: float = 0.95) -> tuple[Floats, ...]:
+    """Mean and its interval by Student's t from counts, sums and sums of squares, scalar or one per group.
+
+    Returns mean, low and high; the mean is NaN where n is 0, the interval where n is below 2.
+    """
+    from scipy.special import stdtrit
+
+    count, added, squared = (np.asarray(values, dtype=float) for values in (n, total, squares))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = added / count
+        spread = np.sqrt(np.maximum(squared - count * mean**2, 0.0) / (count - 1) / count)
+        half = np.where(count > 1, stdtrit(np.maximum(count - 1, 1), 0.5 + level / 2) * spread, np.nan)
+    return mean, mean - half, mean + half

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ..data.settings import Company, Settings
 from ..errors import CsworkbenchError, UnknownName
 from .calendar import Quarter
-from .frames import FRAMES, shaped
+from .definitions import DEFINITIONS
+from .frames import FRAMES, SHAPES
+from .shapes import SavedFrames
 
 FORMAT = 1
 FILE = "measures.json"
+
+
+def versions() -> dict[str, int]:
+    """Definition id → its version, as of this version of csworkbench."""
+    return {name: definition.version for name, definition in DEFINITIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,7 @@ class QuarterMeasures:
 
     tables: canonical tables that were there. frames: name → frame, as `metrics.frames.FRAMES` describes them.
     absent: frame that could not be made → what was missing for it (tables, or settings as `journey`).
+    definitions: measure → version of its definition by which the numbers were made.
     """
 
     quarter: Quarter
@@ -33,6 +42,7 @@ class QuarterMeasures:
     tables: tuple[str, ...]
     frames: Mapping[str, pd.DataFrame]
     absent: Mapping[str, tuple[str, ...]]
+    definitions: Mapping[str, int] = field(default_factory=versions)
 
     @property
     def company(self) -> Company:
@@ -65,31 +75,35 @@ class QuarterMeasures:
             "tables": list(self.tables),
             "frames": sorted(self.frames),
             "absent": {name: list(missing) for name, missing in self.absent.items()},
+            "definitions": dict(self.definitions),
         }
 
 
 def load_measures(folder: str | Path) -> QuarterMeasures:
     """The measures that `save` wrote; CsworkbenchError when the folder holds none of this version."""
     place = Path(folder)
+    facts = facts_of(place)
+    settings = Settings.model_validate(facts["settings"])
+    quarter = Quarter.parse(facts["quarter"], settings.company.fiscal_year_start)
+    frames = SavedFrames(SHAPES, place, facts["frames"])
+    absent = {name: tuple(missing) for name, missing in facts["absent"].items()}
+    as_of = date.fromisoformat(facts["as_of"])
+    known = facts.get("definitions", {})
+    return QuarterMeasures(quarter, as_of, settings, tuple(facts["tables"]), frames, absent, known)
+
+
+def facts_of(place: Path) -> dict[str, Any]:
+    """What `save` wrote beside the frames; CsworkbenchError when the folder holds no measures of this version."""
     if not (place / FILE).is_file():
         raise CsworkbenchError(f"{place} holds no measures of a quarter: {FILE} is not there")
-    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads((place / FILE).read_text(encoding="utf-8"))
     if facts.get("format") != FORMAT:
         raise CsworkbenchError(
             f"{place / FILE} was written by another version of csworkbench; measure the quarter again"
         )
-    settings = Settings.model_validate(facts["settings"])
-    quarter = Quarter.parse(facts["quarter"], settings.company.fiscal_year_start)
-    frames = {name: _read(place / f"{name}.parquet", name) for name in facts["frames"]}
-    absent = {name: tuple(missing) for name, missing in facts["absent"].items()}
-    return QuarterMeasures(
-        quarter, date.fromisoformat(facts["as_of"]), settings, tuple(facts["tables"]), frames, absent
-    )
+    return facts
 
 
-def _read(path: Path, name: str) -> pd.DataFrame:
-    frame = pd.read_parquet(path)
-    for column, type_ in FRAMES[name].items():
-        if type_ == "object":
-            frame[column] = frame[column].map(list)
-    return shaped(name, frame)
+def read_frame(path: Path, name: str) -> pd.DataFrame:
+    """A saved frame of that name."""
+    return SHAPES.read(name, path)

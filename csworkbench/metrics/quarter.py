@@ -238,7 +238,7 @@ class _Making:
         return pd.DataFrame([self._fresh(name) for name in self.view.tables])
 
     def _fresh(self, name: str) -> dict[str, object]:
-        occurred, facts = schema.table(name).occurred, self.view.snapshot.facts[name]
+        occurred, facts = schema.table(name).happened, self.view.snapshot.facts[name]
         latest = f'max(CAST("{occurred}" AS DATE))' if occurred else "CAST(NULL AS DATE)"
         seen = self.view.sql(f"SELECT count(*) AS n, {latest} AS latest FROM {name}").iloc[0]
         return {

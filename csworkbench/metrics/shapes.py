@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
@@ -31,14 +32,53 @@ class Shapes:
         """
         if name not in self.frames:
             raise UnknownName("frame", name, tuple(self.frames))
-        typed = frame[list(self.frames[name])].astype(dict(self.frames[name]))
+        typed = self._typed(name, frame)
         return (
             typed.sort_values(list(self.order[name]), kind="stable", ignore_index=True) if self.order[name] else typed
         )
 
+    def _typed(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        wanted = self.frames[name]
+        found = frame[list(wanted)]
+        return found.astype({column: type_ for column, type_ in wanted.items() if found[column].dtype != type_})
+
     def empty(self, name: str) -> pd.DataFrame:
         """The frame of that name without rows."""
         return self.shaped(name, pd.DataFrame({column: [] for column in self.frames[name]}))
+
+    def read(self, name: str, path: Path) -> pd.DataFrame:
+        """A frame that was shaped before it was written as Parquet, in its order."""
+        import pyarrow.parquet
+
+        # Not by pandas, whose way looks for many files and takes threads for each column.
+        with pyarrow.parquet.ParquetFile(path) as file:
+            frame = file.read(use_threads=False).to_pandas()
+        lists = {column: frame[column].map(list) for column, type_ in self.frames[name].items() if type_ == "object"}
+        return self._typed(name, frame.assign(**lists))
+
+
+class SavedFrames(Mapping[str, pd.DataFrame]):
+    """Frames in a folder, each in a Parquet file of its name and read when it is first asked for."""
+
+    def __init__(self, shapes: Shapes, place: Path, names: Sequence[str]) -> None:
+        self._shapes, self._place, self._names = shapes, place, tuple(names)
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = self._shapes.read(name, self._place / f"{name}.parquet")
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _parsed(text: str) -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,12 +13,14 @@ from ..errors import UnknownName
 from .calendar import Period
 from .intervals import wilson
 
-Unit = Literal["logo", "revenue", "usage"]
+Unit = Literal["logo", "revenue", "gross_revenue", "usage"]
 Rule = Literal["on", "on_or_after", "rolling"]
-UNITS: tuple[Unit, ...] = ("logo", "revenue", "usage")
+UNITS: tuple[Unit, ...] = ("logo", "revenue", "gross_revenue", "usage")
+MONEY: tuple[Unit, ...] = ("revenue", "gross_revenue")
 RULES: tuple[Rule, ...] = ("on", "on_or_after", "rolling")
 COLUMNS = ["cohort", "period", "n", "n_mature", "value", "share", "low", "high", "mature"]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,62 @@ class Activity:
     accounts: pd.Index
     periods: tuple[Period, ...]
     start: NDArray[np.int64]
-    value: NDArray[np.float64]
-    active: NDArray[np.bool_]
+    value: Floats
+    active: Flags
     n_complete: int
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """What each account did k periods after its start, from k = 0: value, active, and whether that period is over."""
+
+    value: Floats
+    active: Flags
+    mature: Flags
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Sums per group × k, over the accounts for which period k is over: how many, what is left of them, and of what."""
+
+    n_mature: Floats
+    value: Floats
+    base: Floats
+
+
+def aligned(activity: Activity) -> Aligned:
+    """The activity counted from each account's own start; nothing is active where the period is not over."""
+    places = activity.start[:, None] + np.arange(activity.value.shape[1])
+    mature = places < activity.n_complete
+    at = np.where(mature, places, 0)
+    value = np.take_along_axis(activity.value, at, axis=1) * mature
+    return Aligned(value, np.take_along_axis(activity.active, at, axis=1) & mature, mature)
+
+
+def retained(active: Flags, rule: Rule) -> Flags:
+    """Which accounts count as retained. active: account × period from their own start; the same shape comes back."""
+    if rule == "rolling":
+        return np.logical_and.accumulate(active, axis=1)
+    if rule == "on_or_after":
+        return np.logical_or.accumulate(active[:, ::-1], axis=1)[:, ::-1]
+    return active
+
+
+def cells(since: Aligned, group: NDArray[np.int64], n_groups: int, unit: Unit, rule: Rule) -> Cells:
+    """The sums of one unit under one rule. group: of each account, 0 to n_groups − 1; −1 for one that is left out."""
+    kept = retained(since.active, rule)
+    amount, of = kept.astype(float), since.mature.astype(float)
+    if unit in MONEY:
+        first = since.value[:, :1]
+        amount = kept * (np.minimum(since.value, first) if unit == "gross_revenue" else since.value)
+        of = since.mature * first
+    return Cells(*(_summed(part, group, n_groups) for part in (since.mature.astype(float), amount, of)))
+
+
+def _summed(values: Floats, group: NDArray[np.int64], n_groups: int) -> Floats:
+    """Column sums of each group: group × k."""
+    columns = [np.bincount(group + 1, weights=column, minlength=n_groups + 1)[1:] for column in values.T]
+    return np.column_stack(columns) if columns else np.zeros((n_groups, 0))
 
 
 def triangle(
@@ -52,16 +106,15 @@ def triangle(
     """
     if rule not in RULES:
         raise UnknownName("rule of retention", rule, RULES)
-    n_periods = periods or len(activity.periods)
-    of = _group_of(activity, groups)
-    cells = [
-        cell for start in np.unique(activity.start) for cell in _cohort(activity, int(start), unit, rule, n_periods, of)
-    ]
-    keys = [by] if by else []
-    frame = pd.DataFrame(cells, columns=["group", "place", "period", "n", "mature", "value", "base"])
-    frame = _with_shares(frame.sort_values(["group", "place", "period"], ignore_index=True), unit)
-    frame["cohort"] = [activity.periods[place].label for place in frame["place"]]
-    return frame.rename(columns={"group": by})[[*keys, *COLUMNS]] if by else frame[COLUMNS]
+    names, of = np.unique(_group_of(activity, groups).to_numpy(dtype=object).astype(str), return_inverse=True)
+    wide = max(len(activity.periods), 1)
+    keys, row = np.unique(of * wide + activity.start, return_inverse=True)
+    found = cells(aligned(activity), row, len(keys), unit, rule)
+    frame = _long(found, np.bincount(row, minlength=len(keys)), periods or len(activity.periods))
+    group, start = np.divmod(keys[frame.pop("row").to_numpy()], wide)
+    frame.insert(0, "cohort", np.array([period.label for period in activity.periods], dtype=object)[start])
+    frame = _with_shares(frame, unit).astype({"cohort": "str"})
+    return frame.assign(**{by: pd.Series(names[group], dtype="str")})[[by, *COLUMNS]] if by else frame[COLUMNS]
 
 
 def _group_of(activity: Activity, groups: pd.Series | None) -> pd.Series:
@@ -70,40 +123,24 @@ def _group_of(activity: Activity, groups: pd.Series | None) -> pd.Series:
     return groups.astype("str").reindex(activity.accounts).fillna("unassigned")
 
 
-def _cohort(
-    activity: Activity, start: int, unit: Unit, rule: Rule, n_periods: int, of: pd.Series
-) -> Iterator[tuple[str, int, int, int, bool, float, float]]:
-    """The cells of one cohort, per group and period."""
-    rows = activity.start == start
-    names, place = np.unique(of[rows].to_numpy(dtype=object).astype(str), return_inverse=True)
-    sizes = np.bincount(place)
-    kept = retained(activity.active[rows, start : activity.n_complete], rule)
-    money = activity.value[rows, start : activity.n_complete]
-    amount = money * kept if unit == "revenue" else kept.astype(float)
-    sums = [np.bincount(place, weights=column, minlength=len(names)) for column in amount.T]
-    base = np.bincount(place, weights=money[:, 0]) if unit == "revenue" and money.shape[1] else sizes
-    for group, name in enumerate(names):
-        for period in range(n_periods):
-            mature = period < kept.shape[1]
-            value = float(sums[period][group]) if mature else np.nan
-            yield name, start, period, int(sizes[group]), mature, value, float(base[group])
-
-
-def retained(active: Flags, rule: Rule) -> Flags:
-    """Which accounts count as retained. active: account × period from their own start; the same shape comes back."""
-    if rule == "rolling":
-        return np.logical_and.accumulate(active, axis=1)
-    if rule == "on_or_after":
-        return np.logical_or.accumulate(active[:, ::-1], axis=1)[:, ::-1]
-    return active
+def _long(found: Cells, sizes: NDArray[np.int64], periods: int) -> pd.DataFrame:
+    """One row per cohort × period: row, period, n, n_mature, value, base; what is not over has no value."""
+    row, period = np.divmod(np.arange(len(sizes) * periods), max(periods, 1))
+    frame = pd.DataFrame({"row": row, "period": period, "n": sizes[row]})
+    for name in ("n_mature", "value", "base"):
+        wide = np.full((len(sizes), periods), np.nan)
+        known = getattr(found, name)[:, :periods]
+        wide[:, : known.shape[1]] = known
+        frame[name] = wide.ravel()
+    mature = frame["n_mature"].fillna(0) > 0
+    return frame.assign(
+        mature=mature, value=frame["value"].where(mature).round(4), n_mature=frame["n"].where(mature, 0)
+    )
 
 
 def _with_shares(cells: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    cells = cells.astype({"period": "int64", "n": "int64", "mature": "bool", "value": "float64", "base": "float64"})
-    cells["n_mature"] = cells["n"].where(cells["mature"], 0)
-    cells["value"] = cells["value"].round(4)
     cells["share"] = (cells["value"] / cells["base"].where(cells["base"] > 0)).where(cells["mature"])
-    if unit == "revenue":
+    if unit in MONEY:
         return cells.assign(low=np.nan, high=np.nan)
     low, high = wilson(cells["value"], cells["n_mature"])
     return cells.assign(low=low, high=high)

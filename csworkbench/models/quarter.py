@@ -13,7 +13,8 @@ import pandas as pd
 
 from ..data.snapshot import Snapshot
 from ..errors import CsworkbenchError, UnknownName
-from .frames import FRAMES, empty, shaped
+from ..metrics.shapes import SavedFrames
+from .frames import FRAMES, SHAPES, empty, shaped
 from .panel.panel import Panel, build_panel
 from .threads import one_thread
 
@@ -64,7 +65,7 @@ def load_scores(folder: str | Path) -> QuarterScores:
     facts = json.loads((place / FILE).read_text(encoding="utf-8"))
     if facts.get("format") != FORMAT:
         raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; score again")
-    frames = {name: shaped(name, pd.read_parquet(place / f"{name}.parquet")) for name in facts["frames"]}
+    frames = SavedFrames(SHAPES, place, facts["frames"])
     return QuarterScores(date.fromisoformat(facts["as_of"]), frames, facts["absent"])
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from .notebook_format import nbformat  # isort: split
+from .notebook_format import absent, nbformat  # isort: split
 
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import from_dict
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
-from papermill.execute import raise_for_execution_errors
-from papermill.parameterize import parameterize_notebook
+
+from .conversation import Conversation, Message, Silence, is_error
+
+# It would load pyarrow to be able to write to HDFS.
+with absent("pyarrow"):
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import Engine
+    from papermill.execute import raise_for_execution_errors
+    from papermill.parameterize import parameterize_notebook
 
 Notebook = Any
 PLAIN = ("display_data", "execute_result")
@@ -37,11 +45,60 @@ class _PackEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Notebook:
-        return _PackClient(nb_man, kernel_name=kernel_name, **options).execute()
+        return _PackClient(nb_man, kernel_name=kernel_name, record_timing=False, **options).execute()
 
 
 class _PackClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Takes a display as it comes; what is allowed of it is decided when the page is rendered."""
+    """Runs cells in the thread that it is called in, and takes a display as it comes.
+
+    What is allowed of a display is decided when the page is rendered.
+    """
+
+    def execute(self, **options: Any) -> Notebook:
+        self.reset_execution_trackers()
+        with self.setup_kernel(**options):
+            self.conversation = Conversation(self.kc, self._must_live)
+            self.papermill_execute_cells()
+        return self.nb
+
+    def papermill_execute_cells(self) -> None:
+        """Every cell until one raises; its seconds are in its metadata, by a clock that nobody sets."""
+        for index, cell in enumerate(self.nb.cells):
+            began = time.monotonic()
+            try:
+                self.execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                cell.metadata.papermill["duration"] = time.monotonic() - began
+
+    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
+        """Run a cell of code; CellExecutionError when it raised and no tag allows that."""
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        timeout = self._get_timeout(cell)
+        try:
+            reply = self.conversation.ask(cell.source, timeout, lambda said: self._is_last(said, cell, cell_index))
+        except Silence:
+            raise CellTimeoutError.error_from_timeout_and_cell("the cell took too long", timeout or 0, cell) from None
+        self.on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=reply)
+        if is_error(reply) and "raises-exception" not in tags:
+            raise CellExecutionError.from_cell_and_msg(cell, reply["content"])
+        return cell
+
+    def _must_live(self) -> None:
+        if not run_sync(self.kc.is_alive)():
+            raise DeadKernelError("Kernel died")
+
+    def _is_last(self, said: Message, cell: Any, cell_index: int) -> bool:
+        try:
+            self.process_message(said, cell, cell_index)
+        except CellExecutionComplete:
+            return True
+        return False
 
     def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         kind, content = msg["msg_type"], msg["content"]

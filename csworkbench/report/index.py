@@ -1,18 +1,28 @@
-"""The page over all packs of an output folder, written from the ledger alone."""
+"""The page over all packs of an output folder: what became of each by the ledger, and what moved in its unit."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from .brand import PLAIN, Brand
 from .files import write_atomically
 from .ledger import PackStatus, pack_statuses
-from .publish import render_page
+from .publish import POLICY, TEMPLATES, render_page
 from .words import words
+
+if TYPE_CHECKING:
+    from ..story.language import Language
+    from .headlines import Figures, Headline, Headlines
+    from .source import Facts
 
 GOOD = ("succeeded", "skipped")
 _OUTCOME_WORDS = {
@@ -29,18 +39,60 @@ _OUTCOME_WORDS = {
     "running": "running",
     "interrupted": "interrupted",
 }
+_LANGUAGES = {"en": "English", "ja": "日本語"}
+
+Say = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One pack. href: empty when nothing good was ever published."""
+class About:
+    """What the index says around the packs.
 
-    unit: str
+    names: unit → language → what readers call it. quarter: that of the headlines.
+    """
+
+    company: str
     lang: str
+    version: str
+    quarter: str = ""
+    currency: str = "USD"
+    fiscal_year_start: int = 1
+    names: Mapping[str, Mapping[str, str]] | None = None
+    headlines: Headlines | None = None
+    brand: Brand = PLAIN
+
+    @property
+    def language(self) -> Language:
+        """How the index writes figures and quarters."""
+        from ..story.language import Language
+
+        return Language(self.lang, self.currency, self.fiscal_year_start)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pack in one language. href: empty when nothing good was ever published. note: why it is not ready."""
+
+    lang: str
+    language: str
     status: str
     good: bool
     note: str
     href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit with its packs; headline: None where nothing is known of it."""
+
+    unit: str
+    entries: tuple[Entry, ...]
+    headline: Headline | None
+
+    @property
+    def good(self) -> bool:
+        """Whether all its packs are there and up to date."""
+        return all(entry.good for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -52,59 +104,128 @@ class Group:
     caption: str
     rows: tuple[Row, ...]
 
+    @property
+    def has_headlines(self) -> bool:
+        """Whether something is known of some unit."""
+        return any(row.headline for row in self.rows)
 
-def render_index(statuses: Sequence[PackStatus], output: Path, company: str, lang: str, version: str) -> str:
-    """The HTML of the index: packs by kind, unit and language, each with its status and the reason of a failure."""
-    say = words(lang)
+    @property
+    def has_shares(self) -> bool:
+        """Whether retention is known of some unit."""
+        return any(row.headline and row.headline.has_shares for row in self.rows)
+
+
+def render_index(statuses: Sequence[PackStatus], output: Path, about: About) -> str:
+    """The HTML of the index: what is not ready and why, then packs by kind, unit and language with their status."""
+    say = words(about.lang)
     groups = [
-        _group(number, list(members), output, company, say)
+        _group(f"packs-{number}", list(members), output, about)
         for number, (_, members) in enumerate(groupby(_by_kind(statuses), key=lambda s: (s.quarter, s.kind)), 1)
     ]
     return render_page(
         "index.html.j2",
-        lang=lang,
-        company=company,
-        version=version,
+        about=about,
         groups=groups,
+        failures=[(group, row, entry) for group in groups for row in group.rows for entry in row.entries if not entry.good],
         summary=summary(statuses, say),
         say=say,
+        script=search_script(),
+        policy=f"{POLICY}; script-src '{_seal(search_script())}'",
     )
 
 
-def write_index(output: Path, company: str, lang: str, version: str) -> None:
-    """Write index.html of an output folder from its ledger."""
-    page = render_index(pack_statuses(output), output, company, lang, version)
-    write_atomically(output / "index.html", page.encode())
+def write_index(output: Path, facts: Facts, version: str) -> None:
+    """Write index.html of an output folder from its ledger, with what the marts know of the units."""
+    from ..story.catalogue import languages
+
+    lang = next((lang for lang in facts.languages if lang in languages()), "en")
+    about = About(
+        facts.company,
+        lang,
+        version,
+        facts.quarter,
+        facts.currency,
+        facts.fiscal_year_start,
+        facts.names,
+        facts.headlines,
+        Brand(**facts.brand),
+    )
+    write_atomically(output / "index.html", render_index(pack_statuses(output), output, about).encode())
+
+
+@cache
+def search_script() -> str:
+    """The one script of ours: it hides the rows that do not hold what is typed. It holds no data and asks nobody."""
+    return (TEMPLATES / "search.js").read_text("utf-8").strip()
+
+
+def _seal(script: str) -> str:
+    """The hash by which a browser knows the script, as a content security policy writes it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _by_kind(statuses: Sequence[PackStatus]) -> list[PackStatus]:
-    """Newest quarter first; packs of the whole company before those of a unit."""
+    """Newest quarter first; packs of the whole company before those of a unit, kinds of few units before others."""
+    n_packs = Counter((status.quarter, status.kind) for status in statuses)
     ordered = sorted(
-        statuses, key=lambda s: (s.unit is not None, s.kind, (s.unit or "").casefold(), s.unit or "", s.lang)
+        statuses,
+        key=lambda s: (
+            (s.unit is not None, n_packs[s.quarter, s.kind], s.kind),
+            ((s.unit or "").casefold(), s.unit or "", s.lang),
+        ),
     )
     return sorted(ordered, key=lambda s: s.quarter, reverse=True)
 
 
-def summary(statuses: Sequence[PackStatus], say: Callable[[str], str]) -> str:
+def summary(statuses: Iterable[PackStatus], say: Say) -> str:
     """How many packs are ready and how many are not, in words."""
     counted = Counter(status.outcome in GOOD for status in statuses)
-    ready = say("{n} of {total} packs ready").format(n=counted[True], total=len(statuses))
+    ready = say("{n} of {total} packs ready").format(n=counted[True], total=counted.total())
     return ready + (" · " + say("{n} not ready").format(n=counted[False]) if counted[False] else "")
 
 
-def _group(number: int, members: list[PackStatus], output: Path, company: str, say: Callable[[str], str]) -> Group:
-    first = members[0]
+def _group(anchor: str, members: list[PackStatus], output: Path, about: About) -> Group:
+    say, first = words(about.lang), members[0]
     kind = say(first.kind.replace("_", " ").replace("-", " ").capitalize())
-    rows = tuple(_row(status, output, company, say) for status in members)
-    return Group(f"packs-{number}", f"{kind} · {first.quarter}", summary(members, say), rows)
+    known = _figures({status.unit or "" for status in members}, first.quarter, about)
+    rows = tuple(
+        _row(unit, list(packs), output, about, known.get(unit or ""))
+        for unit, packs in groupby(members, key=lambda status: status.unit)
+    )
+    return Group(anchor, f"{kind} · {_quarter(first.quarter, about)}", summary(members, say), rows)
 
 
-def _row(status: PackStatus, output: Path, company: str, say: Callable[[str], str]) -> Row:
-    good = status.outcome in GOOD
-    href = quote(status.file) if status.file and (output / status.file).is_file() else ""
-    note = status.reason
-    if href and not good:
-        note = f"{note} · " if note else ""
-        note += say("the link leads to the pack of {day}").format(day=(status.published_at or "")[:10])
-    outcome = say(_OUTCOME_WORDS.get(status.outcome, status.outcome))
-    return Row(company if status.unit is None else status.unit, status.lang, outcome, good and bool(href), note, href)
+def _quarter(label: str, about: About) -> str:
+    return about.language.quarter(label)
+
+
+def _figures(units: set[str], quarter: str, about: About) -> Mapping[str, Figures]:
+    """The headlines of the kind of units that these are, where the marts are of their quarter."""
+    kinds = (about.headlines or {}).values() if quarter == about.quarter else ()
+    return next((known for known in kinds if units <= known.keys()), {})
+
+
+def _row(unit: str | None, packs: list[PackStatus], output: Path, about: About, figures: Figures | None) -> Row:
+    from .headlines import headline
+
+    name = about.company if unit is None else (about.names or {}).get(unit, {}).get(about.lang, unit)
+    entries = tuple(_entries(packs, output, about))
+    return Row(name, entries, None if figures is None else headline(figures, about.language))
+
+
+def _entries(packs: Iterable[PackStatus], output: Path, about: About) -> Iterator[Entry]:
+    say = words(about.lang)
+    for status in packs:
+        good = status.outcome in GOOD
+        href = quote(status.file) if status.file and (output / status.file).is_file() else ""
+        outcome = say(_OUTCOME_WORDS.get(status.outcome, status.outcome))
+        language = _LANGUAGES.get(status.lang, status.lang)
+        yield Entry(status.lang, language, outcome, good and bool(href), _note(status, good, href, about), href)
+
+
+def _note(status: PackStatus, good: bool, href: str, about: About) -> str:
+    if good or not href:
+        return status.reason
+    day = about.language.date((status.published_at or "")[:10] or None)
+    old = words(about.lang)("the link leads to the pack of {day}").format(day=day)
+    return f"{status.reason} · {old}" if status.reason else old

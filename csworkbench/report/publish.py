@@ -7,12 +7,16 @@ import binascii
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
+from ..story.text import shown
+from .brand import PLAIN, Brand
 from .redact import without_controls
 from .sanitise import is_picture, sanitise
 from .words import words
@@ -21,6 +25,7 @@ TEMPLATES = Path(__file__).parent / "template"
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 )
+LONGEST_RUNNING_HEAD = 60
 _HEADING = re.compile(r"<h([1-6])((?: [^<>]*)?)>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r' id="([^"]*)"')
 _TAGS = re.compile(r"<[^>]*>")
@@ -28,7 +33,7 @@ _TAGS = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class Page:
-    """What a pack says around its sections. lang: of the page. facts: label → text, for the head of the pack."""
+    """What a pack says around its sections. lang: of the page. as_of: ISO date. fiscal_year_start: month."""
 
     title: str
     lang: str
@@ -37,16 +42,23 @@ class Page:
     as_of: str
     unit: str | None = None
     version: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    fiscal_year_start: int = 1
+    brand: Brand = PLAIN
 
 
 def render_pack(notebook: Any, page: Page) -> str:
     """The HTML of a pack: allowed outputs and notes of the notebook, never code, errors, streams or parameters."""
-    body, headings, heading = _anchored(sanitise(_body(notebook, page.lang)))
+    from ..story.language import Language
+
+    body, headings, heading = _anchored(_body(notebook, page.lang))
+    language = Language(page.lang, fiscal_year_start=page.fiscal_year_start)
+    quarter = language.quarter(page.quarter)
     return render_page(
         "page.html.j2",
         page=page,
-        title=f"{heading} · {page.quarter}" if heading else page.title,
+        quarter=quarter,
+        day=language.date(page.as_of),
+        title=f"{heading} · {quarter}" if heading else page.title,
         has_title=bool(heading),
         body=body,
         headings=headings,
@@ -72,9 +84,8 @@ def _exporter() -> Any:
 
 
 def _body(notebook: Any, lang: str) -> str:
-    exporter = _exporter()
-    body, _ = exporter.from_notebook_node(notebook, resources={"lang": lang})
-    return str(body)
+    """The sections one after the other, each of them allowed and balanced by itself."""
+    return str(_exporter().template.render(nb=notebook, resources={"lang": lang}))
 
 
 @cache
@@ -165,16 +176,24 @@ def css() -> str:
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css_text"] = css_text
+    return environment
+
+
+def css_text(text: str) -> Markup:
+    """A text as a quoted string of a style sheet, on one line; every sign but plain letters is written by number."""
+    plain = shown(text, LONGEST_RUNNING_HEAD)
+    return Markup('"{}"').format(Markup("").join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in plain))
 
 
 def render_page(name: str, **values: Any) -> str:
     """A page of the template folder, every value escaped."""
-    page = _environment().get_template(name).render(policy=POLICY, css=css(), **values)
+    page = _environment().get_template(name).render(**{"policy": POLICY, "css": css(), **values})
     return without_controls(str(page))

@@ -113,7 +113,7 @@ def _ended(session: Session, facts: Facts) -> Summary:
         session.interrupted,
         session.bounds.seconds_so_far,
     )
-    write_index(session.output, facts.company, next(iter(facts.languages), "en"), __version__)
+    write_index(session.output, facts, __version__)
     session.ledger.append(
         "run_finished", counts=summary.counts, interrupted=summary.interrupted, seconds=summary.seconds
     )

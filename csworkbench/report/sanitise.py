@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
 import nh3
@@ -14,8 +16,9 @@ from .allowed import ATTRIBUTES, DROPPED_WITH_CONTENT, HTML_TAGS, STYLE_PROPERTI
 from .redact import without_controls
 
 _LOCAL = re.compile(r"#[^\s\"'<>()]{1,200}")
-_CSV = re.compile(r"data:text/csv(;charset=utf-8)?(;base64)?,[A-Za-z0-9+/=%._~!*'();:@&$,?\[\]\-]*")
+_CSV = re.compile(r"data:text/csv(;charset=utf-8)?(;base64)?,[^\"<>#&\\\x00-\x1f\x7f]*")
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,([A-Za-z0-9+/]+=*)")
+_PLAIN_SVG = re.compile(r"data:image/svg\+xml,([^\"<>#&\\\x00-\x1f\x7f]+)")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.:-]{0,199}")
 _CLASS = re.compile(r"(cs|language)-[\w-]{1,60}|dataframe|mathjax_ignore|tex2jax_ignore")
 _OUTSIDE = re.compile(r"url\s*\(\s*(?!#[\w.:-]+\s*\))|\\|@|expression|image-set|/\*|-moz-|javascript", re.IGNORECASE)
@@ -38,19 +41,17 @@ def sanitise(html: str) -> str:
 
 def _kept(tag: str, name: str, value: str) -> str | None:
     """The attribute's value as it may stay, or None."""
-    if name == "href":
-        return _address(tag, value)
-    if name == "src":
-        return value if is_picture(value) else None
-    if name == "class":
-        return " ".join(filter(_CLASS.fullmatch, value.split())) or None
-    if name in ("id", "aria-labelledby", "aria-describedby", "headers"):
-        return value if all(map(_IDENTIFIER.fullmatch, value.split())) and value.strip() else None
-    if name in ("title", "alt", "aria-label", "abbr", "download"):
-        return value
-    if name == "tabindex":
-        return value if value in ("0", "-1") else None
+    if name in _JUDGED:
+        return _JUDGED[name](tag, value)
     return None if _OUTSIDE.search(value) else value
+
+
+def _identifiers(tag: str, value: str) -> str | None:
+    return value if all(map(_IDENTIFIER.fullmatch, value.split())) and value.strip() else None
+
+
+def _text(tag: str, value: str) -> str:
+    return value
 
 
 def _address(tag: str, value: str) -> str | None:
@@ -59,9 +60,25 @@ def _address(tag: str, value: str) -> str | None:
     return value if tag == "a" and _CSV.fullmatch(value) else None
 
 
+def _source(tag: str, value: str) -> str | None:
+    return value if is_picture(value) else None
+
+
+_JUDGED: Mapping[str, Callable[[str, str], str | None]] = {
+    "href": _address,
+    "src": _source,
+    "class": lambda tag, value: " ".join(filter(_CLASS.fullmatch, value.split())) or None,
+    **dict.fromkeys(("id", "aria-labelledby", "aria-describedby", "headers"), _identifiers),
+    **dict.fromkeys(("title", "alt", "aria-label", "abbr", "download"), _text),
+    "tabindex": lambda tag, value: value if value in ("0", "-1") else None,
+}
+
+
 @lru_cache(maxsize=64)
 def is_picture(address: str) -> bool:
     """Whether an address holds a picture: PNG, JPEG, GIF, WebP, or an SVG that neither runs nor loads anything."""
+    if plain := _PLAIN_SVG.fullmatch(address):
+        return _is_inert_svg(unquote_to_bytes(plain[1]))
     found = _PICTURE.fullmatch(address)
     if not found:
         return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CsworkbenchError
 from ..schema import PACKS_NEED
+from .brand import brand_of
+from .headlines import headlines_of
 
 if TYPE_CHECKING:
     from ..data.workspace import Workspace
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 MEASURES = "measures"
 SNAPSHOT = "snapshot"
 SCORES = "scores"
+TEAM = "team"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Facts:
     """What a run must know to plan its packs. as_of: ISO date. units: unit kind → texts.
 
     names: unit → language → what readers call it. notices: what a person should hear in every run.
+    fiscal_year_start: month. brand: fields of brand.Brand. headlines: of headlines_of.
     """
 
     quarter: str
@@ -35,6 +39,10 @@ class Facts:
     units: Mapping[str, Sequence[str]] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    fiscal_year_start: int = 1
+    brand: Mapping[str, str] = field(default_factory=dict)
+    currency: str = "USD"
+    headlines: Mapping[str, Mapping[str, Mapping[str, float | None]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,12 @@ def measured(
     today: the day of the exports where the workspace does not say it. earlier: folders of sealed forecasts. Raises
     errors.Refusal with every problem of the workspace; CsworkbenchError when it lacks a table that every pack needs.
     """
+    from ..metrics.business.measures import FOLDER as BUSINESS
+    from ..metrics.business.quarter import measure_business
     from ..metrics.quarter import measure_quarter
+    from ..metrics.team.quarter import measure_team
     from ..models.quarter import scores_on_trial
+    from .accounts import account_savers
     from .forecasts import held_to_account, seal_forecast
 
     snapshot = workspace.snapshot(today)
@@ -66,24 +78,32 @@ def measured(
     if missing:
         raise CsworkbenchError(_no_packs(missing))
     measures = measure_quarter(snapshot.as_of(as_of), quarter)
+    business = measure_business(snapshot.as_of(as_of), measures)
     scores, faults = held_to_account(scores_on_trial(snapshot, as_of), earlier, snapshot, as_of)
-    company, names = workspace.settings.company, workspace.settings.segments.names
+    company, names, units = workspace.settings.company, workspace.settings.segments.names, _units(measures)
     facts = Facts(
         quarter.label,
         quarter.previous.label,
         as_of.isoformat(),
-        company.name,
+        workspace.settings.shown_name,
         company.languages,
-        _units(measures),
-        {unit: dict(by_language) for unit, by_language in names.items()},
+        units,
+        {**_account_names(measures), **{unit: dict(by_language) for unit, by_language in names.items()}},
         (*_notices(workspace, quarter), *faults),
+        company.fiscal_year_start,
+        asdict(brand_of(workspace.settings, workspace.path)),
+        company.currency,
+        headlines_of(measures, units["account"]),
     )
 
     def save(folder: Path) -> None:
         measures.save(folder)
+        business.save(folder / BUSINESS)
         scores.save(folder / SCORES)
 
     savers: dict[str, Callable[[Path], Any]] = {MEASURES: save, SNAPSHOT: workspace.save}
+    savers |= account_savers(snapshot.as_of(as_of), measures, scores)
+    savers[TEAM] = lambda folder: measure_team(snapshot.as_of(as_of), measures).save(folder)
     return Source(facts, savers, lambda folder, data_hash: seal_forecast(scores, folder, data_hash))
 
 
@@ -98,9 +118,19 @@ def _no_packs(missing: Sequence[str]) -> str:
 
 def _units(measures: Any) -> dict[str, list[str]]:
     """The texts that packs are repeated over, each in a fixed order."""
+    from ..metrics.account.make import chosen_accounts
+
     accounts = measures.frame("accounts")
-    columns = {"segment": "segment", "account": "account_id", "csm": "csm_id"}
-    return {kind: sorted(map(str, accounts[column].dropna().unique())) for kind, column in columns.items()}
+    columns = {"segment": "segment", "csm": "csm_id"}
+    units = {kind: sorted(map(str, accounts[column].dropna().unique())) for kind, column in columns.items()}
+    return {**units, "account": chosen_accounts(measures)}
+
+
+def _account_names(measures: Any) -> dict[str, dict[str, str]]:
+    """Account → its name, in every language the same."""
+    accounts = measures.frame("accounts").set_index("account_id")["name"]
+    chosen = _units(measures)["account"]
+    return {unit: dict.fromkeys(measures.company.languages, accounts[unit]) for unit in chosen}
 
 
 def _notices(workspace: Workspace, quarter: Quarter) -> Iterator[str]:

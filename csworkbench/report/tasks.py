@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..version import __version__
+from .brand import Brand
 from .keys import digest, folder_digests, pack_key
 from .ledger import PackStatus, pack_statuses
 from .limits import Limits
@@ -61,7 +62,8 @@ def page_of(pack: Pack, facts: Facts) -> Page:
     """What a pack says around its sections."""
     unit = None if pack.unit is None else facts.names.get(pack.unit, {}).get(pack.lang, pack.unit)
     title = " · ".join([facts.company if unit is None else unit, pack.kind.capitalize(), pack.quarter])
-    return Page(title, pack.lang, facts.company, pack.quarter, facts.as_of, unit, __version__)
+    about = (facts.company, pack.quarter, facts.as_of, unit, __version__)
+    return Page(title, pack.lang, *about, facts.fiscal_year_start, Brand(**facts.brand))
 
 
 def unchanged(tasks: Collection[PackTask], output: Path) -> dict[str, PackStatus]:

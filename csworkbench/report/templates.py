@@ -41,16 +41,20 @@ def pack_templates() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
 
 
-def chosen_templates(packs: Sequence[str], own_folder: Path | None = None) -> tuple[list[Template], set[str]]:
-    """The templates of that kind or path, all of them when none is named; and the kinds that nobody asked for by name.
+def chosen_templates(
+    packs: Sequence[str], own_folder: Path | None = None, kinds: Sequence[str] = ()
+) -> tuple[list[Template], set[str]]:
+    """The templates of that kind or path; and the kinds that nobody asked for by name.
 
-    own_folder: templates of the workspace, which go before those that come with csworkbench.
+    own_folder: templates of the workspace, which go before those that come with csworkbench. kinds: those that are
+    made, beside those of the workspace, when none is named; all of them when that is empty too.
     """
     known, own = pack_templates(), {}
     if own_folder is not None:
         own = {path.stem: path for path in sorted(own_folder.glob("*.ipynb"))}
     known |= own
-    paths = [_path(name, known) for name in dict.fromkeys(packs)] or list(known.values())
+    names = list(packs) or ([*kinds, *own] if kinds else list(known))
+    paths = [_path(name, known) for name in dict.fromkeys(names)]
     if not paths:
         raise CsworkbenchError("there is no pack template. Reinstall csworkbench, or name one with --packs FILE.ipynb")
     return [read_template(path) for path in paths], set() if packs else set(own)

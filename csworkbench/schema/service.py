@@ -109,7 +109,8 @@ TABLES = (
         closed_on date
         likelihood share
         impact_mrr money low=0
-        description text""",
+        description text
+        shareable flag""",
         occurred="opened_on",
         hidden_until=until("closed_on"),
         references=ACCOUNT,

@@ -72,6 +72,11 @@ class Table:
         raise UnknownName(f"column in table {self.name}", name, self.names)
 
     @property
+    def happened(self) -> str | None:
+        """The column of the day on which a row happened; None where there is none, or where it may be a plan."""
+        return self.occurred if self.occurred and not self.column(self.occurred).ahead else None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of all columns, in order."""
         return tuple(column.name for column in self.columns)

@@ -12,6 +12,12 @@ from .run import simulate
 from .settings_file import TITLE
 
 ACCOUNTS, MONTHS, SEED, END = 240, 36, 78, "2026-09-30"
+PACKS = """
+# Every kind of pack; those of single accounts for one at risk, one that grows and one that is new.
+[packs]
+kinds = ["executive", "segment", "account-customer", "account-internal"]
+accounts = ["A0196", "A0187", "A0223"]
+"""
 
 
 def write_sample(folder: str | Path) -> Path:
@@ -26,6 +32,8 @@ def write_sample(folder: str | Path) -> Path:
         raise CsworkbenchError(f"{target} holds something else than a simulated company. Give another folder.")
     with tempfile.TemporaryDirectory() as space:
         fresh = simulate(Path(space) / "sample", ACCOUNTS, MONTHS, SEED, END)
+        with (fresh / settings.name).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(PACKS)
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(fresh, target)
     return target

@@ -36,6 +36,16 @@ peers = "segment"
 weights = {{ seats = 0.3, breadth = 0.3, depth = 0.2, regularity = 0.2 }}
 bands = {{ low = 0, medium = 60, high = 85 }}
 
+# What one full-time CSM is meant to look after (hours: with customers), and which work belongs to which touch tier.
+[team]
+accounts_per_csm = 22
+hours_per_week = 10
+[team.work]
+high = ["onboarding", "adoption", "csm_ae", "consulting", "training", "analysis", "community"]
+mid = ["onboarding", "adoption", "csm_ae", "training", "marketing", "community"]
+low = ["onboarding", "adoption", "training", "marketing", "community"]
+tech = ["marketing", "community"]
+
 # The success journey, in order. days: how long the step may take.
 """
 _STEP_NAMES = {

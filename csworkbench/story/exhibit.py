@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from .language import Language
 from .tables import Column, csv_uri, table
 
 LARGEST_DATA_ROWS = 200
+_PLAIN = " '=/:;,.()-+*!$@[]{}|^~?"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Exhibit:
 
     title: the message, written from the numbers. so_what: what follows from it, may be empty.
     caption: what is shown, n and definitions. alt: the figure in words. source: tables and as-of date.
-    Either figure_svg or table_html is filled, or neither when the exhibit is absent and the title says why.
+    One of figure_svg, picture_uri (a picture as data: address) and table_html is filled, or none when the exhibit is
+    absent and the title says why.
     data: the numbers behind it; columns: how they are written; an exhibit that is a table needs no second one.
     """
 
@@ -34,13 +36,19 @@ class Exhibit:
     source: str = ""
     figure_svg: str = field(default="", repr=False)
     table_html: Markup = field(default=Markup(""), repr=False)
+    picture_uri: str = field(default="", repr=False)
     data: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     columns: Sequence[Column] = field(default=(), repr=False)
 
     @property
     def is_absent(self) -> bool:
         """Whether there is nothing to show but the reason."""
-        return not (self.figure_svg or self.table_html)
+        return not (self.is_picture or self.table_html)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it shows a picture."""
+        return bool(self.figure_svg or self.picture_uri)
 
     @property
     def html(self) -> Markup:
@@ -53,11 +61,11 @@ class Exhibit:
             '<h3 class="cs-title">{title}</h3><div class="cs-picture">{picture}</div>'
             '<figcaption class="cs-beside">{words}</figcaption></figure>'
         ).format(
-            kind="cs-chart" if self.figure_svg else "cs-listing",
+            kind="cs-chart" if self.is_picture else "cs-listing",
             id=self.id,
             lang=self.language.lang,
             title=self.title,
-            picture=self._picture() if self.figure_svg else self.table_html,
+            picture=self._picture() if self.is_picture else self.table_html,
             words=self._so_what() + self._note() + self._data(),
         )
 
@@ -65,8 +73,9 @@ class Exhibit:
         return str(self.html)
 
     def _picture(self) -> Markup:
-        address = "data:image/svg+xml;base64," + b64encode(self.figure_svg.encode()).decode()
-        return Markup('<img class="cs-figure" src="{}" alt="{}">').format(address, self.alt)
+        return Markup('<img class="cs-figure" src="{}" alt="{}">').format(
+            self.picture_uri or svg_uri(self.figure_svg), self.alt
+        )
 
     def _so_what(self) -> Markup:
         return Markup('<p class="cs-so-what">{}</p>').format(self.so_what) if self.so_what else Markup("")
@@ -88,6 +97,12 @@ class Exhibit:
         return Markup('<details class="cs-data"><summary>{}</summary>{}{}</details>').format(
             self.language.say("Data"), listing, download
         )
+
+
+def svg_uri(svg: str) -> str:
+    """The picture as a data: address, as plain text where it can be: a fifth shorter than base64."""
+    quoted = svg if "'" in svg else svg.replace('"', "'")
+    return "data:image/svg+xml," + quote(quoted, safe=_PLAIN)
 
 
 def absent(id: str, title: str, language: Language) -> Exhibit:

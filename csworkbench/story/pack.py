@@ -6,40 +6,57 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
+from ..data.snapshot import View
 from ..errors import UnknownName
+from ..metrics.business.measures import FOLDER as BUSINESS
+from ..metrics.business.measures import QuarterBusiness, load_business
+from ..metrics.calendar import Quarter
 from ..metrics.quarter import QuarterMeasures, load_measures, measure_quarter
 from ..models.quarter import QuarterScores, load_scores
+from .brand import branded
 from .catalogue import marked
+from .difference.told import load_told
 from .exhibit import Exhibit
 from .exhibits import (
     adoption,
     at_risk,
     calibration,
+    changes,
     closing,
     cohorts,
+    commitments,
+    concentration,
+    decisions,
     expansion,
     factors,
     forecast,
     forecast_error,
     forecast_segments,
     journey,
+    loss_reasons,
     named_reasons,
     people,
     post_mortem,
+    profile,
     renewals,
+    renewals_ahead,
+    responses,
     retention,
     revenue,
     scorecard,
     segments,
     signals,
+    tenure,
     tiles,
     value,
     voice,
     whitespace,
 )
+from .own import Own
 from .scene import Scene, scene_of
 from .text import shown
 
@@ -72,11 +89,24 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "named_reasons": named_reasons.named_reasons,
     "service": people.service,
     "say_do": voice.say_do,
+    "decisions": decisions.decisions,
+    "renewals_ahead": renewals_ahead.renewals_ahead,
+    "concentration": concentration.concentration,
+    "commitments": commitments.commitments,
+    "overdue": commitments.overdue,
+    "profile": profile.profile,
+    "tenure_hazard": tenure.tenure_hazard,
+    "loss_reasons": loss_reasons.loss_reasons,
+    "responses": responses.responses,
+    "changes": changes.changes,
+    "entered_left": changes.entered_left,
+    "rests_on": changes.rests_on,
     "definitions": closing.definitions,
     "freshness": closing.freshness,
 }
 
 HEADINGS: Mapping[str, str] = {
+    "glance": marked("At a glance"),
     "attention": marked("Who needs a person now"),
     "revenue": marked("Revenue"),
     "segments": marked("Segments"),
@@ -92,6 +122,14 @@ HEADINGS: Mapping[str, str] = {
     "signs": marked("Early signs and factors"),
     "score": marked("How good the score is"),
     "service": marked("Service and voice"),
+    "decisions": marked("Decisions asked for"),
+    "concentration": marked("Concentration"),
+    "commitments": marked("Last quarter’s promises"),
+    "profile": marked("Profile"),
+    "tenure": marked("Leaving by tenure"),
+    "reasons": marked("Why accounts left"),
+    "responses": marked("What was done and what followed"),
+    "changes": marked("What changed since the last pack"),
     "data": marked("Definitions and data"),
 }
 
@@ -110,10 +148,20 @@ class Fragment:
 
 
 @dataclass(frozen=True)
-class Pack:
+class Pack(Own):
     """One pack of a quarter; each method gives what one cell of its notebook shows."""
 
     scene: Scene
+
+    @property
+    def exhibits(self) -> Mapping[str, Callable[[Any], Exhibit]]:
+        """What this kind of pack can show, by id."""
+        return EXHIBITS
+
+    @property
+    def headings(self) -> Mapping[str, str]:
+        """The headings of its sections, by id."""
+        return HEADINGS
 
     def cover(self) -> Fragment:
         """The title, the quarter, and the tiles."""
@@ -124,43 +172,51 @@ class Pack:
             scene.say("{who}: business review", who=self.who),
             scene.say("{quarter} ({months})", quarter=scene.language.quarter(quarter.label), months=months),
         )
-        return Fragment(head + self.exhibit("tiles").html)
+        return Fragment(head + self.section("glance", "tiles").html)
 
     @property
     def who(self) -> str:
         """Whom the pack is about: the company, or the segment."""
         scene = self.scene
-        return shown(scene.measures.company.name) if scene.segment is None else scene.name(scene.segment)
+        return shown(scene.measures.settings.shown_name) if scene.segment is None else scene.name(scene.segment)
 
     def section(self, id: str, *exhibits: str) -> Fragment:
         """A heading and its exhibits, by their ids; UnknownName with the near one otherwise."""
-        if id not in HEADINGS:
-            raise UnknownName("section", id, tuple(HEADINGS))
-        parts = [Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(HEADINGS[id]))]
+        if id not in self.headings:
+            raise UnknownName("section", id, tuple(self.headings))
+        parts = [Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(self.headings[id]))]
         return Fragment(Markup("").join([*parts, *(self.exhibit(name).html for name in exhibits)]))
 
     def exhibit(self, id: str) -> Exhibit:
         """One exhibit; UnknownName with the near one otherwise."""
-        if id not in EXHIBITS:
-            raise UnknownName("exhibit", id, tuple(EXHIBITS))
-        return EXHIBITS[id](self.scene)
+        if id not in self.exhibits:
+            raise UnknownName("exhibit", id, tuple(self.exhibits))
+        return branded(self.exhibits[id](self.scene), self.scene)
 
     def closing(self) -> Fragment:
         """What the measures mean, and how fresh and complete the data is."""
         return self.section("data", "freshness", "definitions")
 
 
-def open_pack(measures: str | Path = "", quarter: str = "", segment: str = "", lang: str = "en") -> Pack:
+def open_pack(
+    measures: str | Path = "",
+    quarter: str = "",
+    segment: str = "",
+    lang: str = "en",
+    previous: str | Path | None = None,
+) -> Pack:
     """The pack of a quarter, over all accounts or over one segment.
 
     measures: folder of the saved measures of the quarter, with the scores in its folder `scores` when some were made;
     empty for the sample company, measured here and now, without scores.
-    quarter: such as 2026Q3; must be that of the measures. Raises UnknownName for a segment or language not there.
+    quarter: such as 2026Q3; must be that of the measures. previous: folder of the last quarter's measures.
+    Raises UnknownName for a segment or language not there.
     """
     found = load_measures(measures) if measures else _sample(quarter)
     if quarter and found.quarter.label != quarter:
         raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
-    return Pack(scene_of(found, lang, segment, _scores(measures)))
+    before = load_told(previous) if previous else None
+    return Pack(scene_of(found, lang, segment, _scores(measures), _business(measures, quarter), before))
 
 
 def _scores(measures: str | Path) -> QuarterScores | None:
@@ -168,12 +224,31 @@ def _scores(measures: str | Path) -> QuarterScores | None:
     return load_scores(folder) if measures and folder.is_dir() else None
 
 
+def _business(measures: str | Path, quarter: str) -> QuarterBusiness | None:
+    folder = Path(measures) / BUSINESS
+    if not measures:
+        return _sample_business(quarter)
+    return load_business(folder) if folder.is_dir() else None
+
+
 @cache
-def _sample(quarter: str) -> QuarterMeasures:
+def _sample_business(quarter: str) -> QuarterBusiness:
+    from ..metrics.business.quarter import measure_business
+
+    return measure_business(_sample_view(quarter), _sample(quarter))
+
+
+@cache
+def _sample_view(quarter: str) -> View:
     from ..data.sample import sample_folder
     from ..data.workspace import open_workspace
-    from ..metrics.calendar import Quarter
 
     workspace = open_workspace(sample_folder())
     wanted = Quarter.parse(quarter or "2026Q3", workspace.settings.company.fiscal_year_start)
-    return measure_quarter(workspace.as_of(wanted.closing), wanted)
+    return workspace.as_of(wanted.closing)
+
+
+@cache
+def _sample(quarter: str) -> QuarterMeasures:
+    view = _sample_view(quarter)
+    return measure_quarter(view, Quarter.of(view.as_of, view.settings.company.fiscal_year_start))

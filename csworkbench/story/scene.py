@@ -11,6 +11,8 @@ import pandas as pd
 from ..data.asof import ALL as ALL
 from ..data.asof import UNASSIGNED
 from ..errors import UnknownName
+from ..metrics.business.frames import FRAMES as BUSINESS_FRAMES
+from ..metrics.business.measures import QuarterBusiness
 from ..metrics.calendar import Quarter
 from ..metrics.definitions import DEFINITIONS
 from ..metrics.quarter import QuarterMeasures
@@ -18,6 +20,7 @@ from ..metrics.trend import targets_of
 from ..models.frames import FRAMES as SCORE_FRAMES
 from ..models.quarter import QuarterScores
 from .catalogue import SOURCE_LANGUAGE, languages
+from .difference.told import Told
 from .exhibit import Exhibit, absent
 from .language import Language
 from .reasons import said_again
@@ -30,13 +33,15 @@ COMPANY = "company"
 class Scene:
     """The measures as one pack sees them. segment: the one the pack is about, or None for the whole book.
 
-    scores: those of the quarter, or None when none were made.
+    scores, business: those of the quarter, or None when none were made. before: what the last pack said, or None.
     """
 
     measures: QuarterMeasures
     language: Language
     segment: str | None = None
     scores: QuarterScores | None = None
+    business: QuarterBusiness | None = None
+    before: Told | None = None
 
     @property
     def quarter(self) -> Quarter:
@@ -59,21 +64,36 @@ class Scene:
 
     def has(self, *frames: str) -> bool:
         """Whether all these frames could be made."""
-        return all(name in self.measures.frames or name in self._scored for name in frames)
+        return all(any(name in found for found in self._found) for name in frames)
+
+    @property
+    def _found(self) -> tuple[Mapping[str, pd.DataFrame], ...]:
+        return self.measures.frames, self._scored, {} if self.business is None else self.business.frames
 
     @property
     def _scored(self) -> Mapping[str, pd.DataFrame]:
         return {} if self.scores is None else self.scores.frames
 
     def frame(self, name: str) -> pd.DataFrame:
-        """The whole frame of measures or scores, for comparisons with the rest of the book."""
-        return self._scored[name] if name in self._scored else self.measures.frame(name)
+        """The whole frame of measures, scores or business, for comparisons with the rest of the book."""
+        found = next((frames for frames in self._found if name in frames), None)
+        return self.measures.frame(name) if found is None else found[name]
 
     def mine(self, name: str, quarter: Quarter | None = None) -> pd.DataFrame:
         """The rows of the pack's part of the book, of one quarter where it is given.
 
         A frame with totals gives the rows of the segment or of "all"; a frame of accounts those of the segment.
         """
+        asked = (name, quarter)
+        if asked not in self._known_mine:
+            self._known_mine[asked] = self._part(name, quarter)
+        return self._known_mine[asked].copy(deep=False)
+
+    @cached_property
+    def _known_mine(self) -> dict[tuple[str, Quarter | None], pd.DataFrame]:
+        return {}
+
+    def _part(self, name: str, quarter: Quarter | None) -> pd.DataFrame:
         frame = self.frame(name)
         if quarter is not None:
             frame = frame[frame["quarter"] == quarter.label]
@@ -153,7 +173,10 @@ class Scene:
         """The one line of an exhibit whose frame could not be made."""
         if frame in SCORE_FRAMES:
             return absent(id, self._unscored(frame), self.language)
-        what = ", ".join(self.measures.absent.get(frame, (frame,)))
+        if frame in BUSINESS_FRAMES and self.business is None:
+            return absent(id, self.say("Not shown: this was not measured for the quarter."), self.language)
+        lacking = self.measures.absent if self.business is None else {**self.measures.absent, **self.business.absent}
+        what = ", ".join(lacking.get(frame, (frame,)))
         return absent(id, self.say("Not shown: the workspace has no {what}.", what=what), self.language)
 
     def _unscored(self, frame: str) -> str:
@@ -164,13 +187,19 @@ class Scene:
 
 
 def scene_of(
-    measures: QuarterMeasures, lang: str = "en", segment: str | None = None, scores: QuarterScores | None = None
+    measures: QuarterMeasures,
+    lang: str = "en",
+    segment: str | None = None,
+    scores: QuarterScores | None = None,
+    business: QuarterBusiness | None = None,
+    before: Told | None = None,
 ) -> Scene:
     """The scene of a pack; UnknownName for a language or a segment that is not there."""
     if lang not in languages():
         raise UnknownName("language", lang, languages())
     company = measures.company
-    scene = Scene(measures, Language(lang, company.currency, company.fiscal_year_start), segment or None, scores)
+    language = Language(lang, company.currency, company.fiscal_year_start)
+    scene = Scene(measures, language, segment or None, scores, business, before)
     if segment and segment not in scene.segments:
         raise UnknownName("segment", segment, scene.segments)
     return scene

@@ -220,10 +220,11 @@ def open_study(workspace: str | Path = "", as_of: str | date = "", lang: str = "
 
     opened = open_workspace(workspace or sample_folder())
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
-    return Study(opened, day if isinstance(day, date) else _last_month_end(opened), lang)
+    return Study(opened, day if isinstance(day, date) else last_month_end(opened), lang)
 
 
-def _last_month_end(workspace: Workspace) -> date:
+def last_month_end(workspace: Workspace) -> date:
+    """The last month-end before the day of the exports; CsworkbenchError where the workspace does not say that day."""
     taken = workspace.settings.company.exported_on
     if not taken:
         raise CsworkbenchError("no day is given. Say as_of, such as 2026-09-30, or exported_on in workspace.toml")

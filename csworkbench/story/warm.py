@@ -6,7 +6,8 @@ import datetime
 import string
 
 from .catalogue import languages, translations
-from .charts.lettering import width
+from .charts.lettering import close_fonts, width
+from .charts.style import INK, LOSS, PAPER, drawing
 from .language import Language
 
 WEIGHTS = ("normal", "bold")
@@ -15,13 +16,24 @@ _DAY = datetime.date(2026, 1, 1)
 
 
 def warm_up() -> None:
-    """Read the catalogues, the number and date formats of each language, and the outlines of their letters."""
+    """Read the catalogues, the number and date formats of each language, the outlines of their letters; draw once."""
     for lang in languages():
         _formats(lang)
         letters = sorted(set(string.printable.strip()) | _letters(lang))
         for weight in WEIGHTS:
             for letter in letters:
                 width(letter, 1.0, lang, weight)
+    _draw()
+    close_fonts()
+
+
+def _draw() -> None:
+    """One picture with all that pictures are made of; it is thrown away."""
+    with drawing(60, "en") as canvas:
+        canvas.limits((0, 1), (0, 1))
+        canvas.line([0, 0.5, 1], [0, 1, 0.5], INK, linestyle=(0, (2, 2)))
+        canvas.box((0, 1), (0, 1), PAPER, edgecolor=LOSS, hatch="////", linewidth=1.4)
+        canvas.text(0.5, 0.5, "1", ha="center", weight="bold")
 
 
 def _formats(lang: str) -> None:

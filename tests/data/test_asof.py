@@ -50,10 +50,10 @@ def known_rows(table: Table) -> st.SearchStrategy[list[Row]]:
 
 
 def later_rows(table: Table) -> st.SearchStrategy[list[Row]]:
-    """Rows that were recorded after the day, and rows dated after it whenever they were recorded."""
+    """Rows that were recorded after the day, and rows dated after it whenever they were recorded; plans are no such."""
     kinds = [row(table, {"recorded_at": LATER})]
-    if table.occurred:
-        kinds.append(row(table, {table.occurred: LATER}))
+    if table.happened:
+        kinds.append(row(table, {table.happened: LATER}))
     return st.lists(st.one_of(kinds), min_size=1, max_size=4)
 
 
@@ -110,6 +110,17 @@ def test_rows_dated_or_recorded_after_the_day_change_no_table_and_the_order_neve
         assert known(snapshot(after), tuple(before)) == expected
 
     holds()
+
+
+def test_a_review_that_lies_ahead_is_known_from_the_day_on_which_it_was_planned():
+    def review(account: str, planned_on: date, recorded_at: date | None) -> Row:
+        empty = dict.fromkeys(TABLES["reviews"].names)
+        return {**empty, "account_id": account, "planned_on": planned_on, "recorded_at": recorded_at}
+
+    ahead, before = AS_OF + timedelta(30), AS_OF - timedelta(1)
+    rows = [review("A1", ahead, before), review("A2", ahead, AS_OF + timedelta(1)), review("B", ahead, None)]
+    snapshot({name: [] for name in ATTRIBUTES})
+    assert list(snapshot({"reviews": rows}).as_of(AS_OF).table("reviews")["account_id"]) == ["A1"]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from csworkbench.data.sql import sql_file
 from csworkbench.errors import CsworkbenchError
 
 GOLDEN = ROOT / "tests" / "golden" / "sql"
-ROOMS = ("csworkbench.metrics", "csworkbench.models.panel", "csworkbench.models.forecasts")
+_PARTS = ("metrics", "metrics.account", "metrics.team", "models.panel", "models.forecasts")
+ROOMS = tuple(f"csworkbench.{part}" for part in _PARTS)
 QUERIES = [(room, path.stem) for room in ROOMS for path in sorted(ROOT.joinpath(*room.split(".")).glob("*.sql"))]
 
 

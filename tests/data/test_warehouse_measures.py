@@ -10,6 +10,7 @@ from csworkbench.data.warehouse import open_warehouse
 from csworkbench.data.workspace import open_workspace
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.quarter import measure_quarter
+from csworkbench.metrics.team.quarter import measure_team
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
@@ -31,3 +32,8 @@ def test_a_quarter_of_the_sample_is_the_same_to_the_last_digit(postgres, sample,
         unwanted = loading if name == "freshness" else []
         found = actual.frame(name).drop(columns=unwanted)
         pd.testing.assert_frame_equal(found, frame.drop(columns=unwanted), check_exact=True, obj=name)
+    team = measure_team(snapshot.as_of(quarter.closing), expected)
+    same = measure_team(open_warehouse(settings).snapshot().as_of(quarter.closing), actual)
+    assert len(team.frames) > 15
+    for name, frame in team.frames.items():
+        pd.testing.assert_frame_equal(same.frame(name), frame, check_exact=True, obj=name)

@@ -8,7 +8,7 @@ import sqlglot
 import csworkbench.metrics
 from csworkbench.data.engine.dialect import transpile
 
-FILES = sorted(Path(csworkbench.metrics.__file__).parent.glob("*.sql"))
+FILES = sorted(Path(csworkbench.metrics.__file__).parent.rglob("*.sql"))
 VALUES = {"features": "('x')", "milestones": "('x')", "core": "('x')", "core_of_all": "('x')"}
 
 

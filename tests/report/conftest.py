@@ -5,8 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
+
+from csworkbench import cli
+
+# The small company of story is that of the packs here too.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "story"))
+
+
+@pytest.fixture(scope="session")
+def quarter_folder(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of the sample's quarter: its marts, and the executive pack in English."""
+    output = tmp_path_factory.mktemp("sample") / "out"
+    chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]
+    assert cli.main(["qbr", str(sample), *chosen]) == 0
+    return output
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import base64
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 from workbench import code, markdown, notebook
@@ -173,7 +174,8 @@ class Inspector(HTMLParser):
             self.faults.append(f"{tag} {name}={value}")
         if local == "src" and not value.startswith("data:image/"):
             self.faults.append(f"{tag} {name}={value}")
-        if local not in {"title", "alt", "content", "aria-label", "download"} and OUTSIDE_STYLE.search(value):
+        plain = unquote(value) if local == "src" else value
+        if local not in {"title", "alt", "content", "aria-label", "download"} and OUTSIDE_STYLE.search(plain):
             self.faults.append(f"{tag} {name}={value}")
 
     def handle_data(self, data: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbench import code, markdown
 
-from csworkbench.report.index import render_index
+from csworkbench.report.index import About, render_index
 from csworkbench.report.ledger import PackStatus
 from csworkbench.report.sanitise import sanitise
 
@@ -50,7 +50,7 @@ def test_a_hostile_segment_name_is_inert_and_readable(name: str) -> None:
 def test_a_hostile_name_or_reason_is_inert_in_the_index(name: str, tmp_path: Path) -> None:
     text = text_of(name)
     status = PackStatus("segment-x", "segment", text, "2026Q3", "en", "cell_error", text, "2026-11-22T09:00:00+00:00")
-    page = render_index([status], tmp_path, text, "en", "0.1.0")
+    page = render_index([status], tmp_path, About(text, "en", "0.1.0"))
     assert faults(page) == []
     assert "".join(inspected(page).text).count(HONEST) >= 3
 
@@ -67,7 +67,7 @@ def test_any_mixture_of_hostile_pieces_is_inert(soup: str, mime: str) -> None:
 
 def test_the_index_is_in_the_language_of_the_company(tmp_path: Path) -> None:
     status = PackStatus("executive", "executive", None, "2026Q3", "ja", "timeout", "", "2026-11-22T09:00:00+00:00")
-    page = render_index([status], tmp_path, "Acme", "ja", "0.1.0")
+    page = render_index([status], tmp_path, About("Acme", "ja", "0.1.0"))
     assert '<html lang="ja">' in page
     assert "失敗: 時間切れ" in page
 

@@ -9,18 +9,13 @@ import pytest
 from browser import opened, page_width
 from hostile import inspected
 
-from csworkbench import cli
-
 pytestmark = pytest.mark.xdist_group("kernels")
 LARGEST_BYTES = 400_000
 
 
 @pytest.fixture(scope="session")
-def executive(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    output = tmp_path_factory.mktemp("sample") / "out"
-    chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]
-    assert cli.main(["qbr", str(sample), *chosen]) == 0
-    return (output / "executive-2026Q3-en.html").read_text("utf-8")
+def executive(quarter_folder: Path) -> str:
+    return (quarter_folder / "executive-2026Q3-en.html").read_text("utf-8")
 
 
 def test_the_pack_asks_nobody_for_anything_and_shows_no_code(executive: str) -> None:

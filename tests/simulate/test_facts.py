@@ -36,8 +36,8 @@ def test_nothing_is_known_before_it_happens_or_after_the_export(sample: Path, na
         if column.type in ("date", "timestamp") and not column.ahead:
             last = EXPORTED if column.name == "recorded_at" else END + pd.Timedelta(days=1)
             assert frame[column.name].max() <= last, column.name
-    if table.occurred and name not in ("subscriptions", "invoices"):
-        assert (frame["recorded_at"] >= frame[table.occurred].dt.normalize()).all()
+    if table.happened and name not in ("subscriptions", "invoices"):
+        assert (frame["recorded_at"] >= frame[table.happened].dt.normalize()).all()
 
 
 def test_check_finds_no_problem_in_the_sample(opened: Workspace) -> None:

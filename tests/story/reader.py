@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import re
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
+from urllib.parse import unquote
 
 from csworkbench.story.exhibit import Exhibit
 
@@ -47,8 +48,8 @@ def body(exhibit: Exhibit) -> list[list[str]]:
 
 def csv_rows(exhibit: Exhibit) -> list[list[str]]:
     """The rows of the CSV that the exhibit offers, headings first."""
-    (encoded,) = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]*)"', str(exhibit.html))
-    text = base64.b64decode(encoded).decode("utf-8-sig")
+    (encoded,) = re.findall(r'href="data:text/csv;charset=utf-8,([^"]*)"', str(exhibit.html))
+    text = unquote(unescape(encoded)).removeprefix("\ufeff")
     return list(csv.reader(StringIO(text, newline="")))
 
 

@@ -298,9 +298,18 @@ def _others() -> dict[str, pd.DataFrame]:
 
 
 def small_measures(settings: str = SETTINGS) -> QuarterMeasures:
-    """The measures of 2026Q3 of that company."""
+    """The measures of 2026Q3 of that company; nobody else has these frames."""
+    frames = {name: frame.copy() for name, frame in _frames().items()}
+    return QuarterMeasures(QUARTER, QUARTER.closing, _settings(settings), TABLES, frames, {})
+
+
+_settings = cache(parse_settings)
+
+
+@cache
+def _frames() -> dict[str, pd.DataFrame]:
     table = movements()
-    frames = {
+    return {
         "accounts": accounts(),
         "movements": table,
         "mrr_trend": trend_of(table),
@@ -310,7 +319,6 @@ def small_measures(settings: str = SETTINGS) -> QuarterMeasures:
         "targets": targets(),
         **_others(),
     }
-    return QuarterMeasures(QUARTER, QUARTER.closing, parse_settings(settings), TABLES, frames, {})
 
 
 def with_book(measures: QuarterMeasures, book: Sequence[tuple[str, str, str, float, float, float]]) -> QuarterMeasures:

@@ -60,7 +60,7 @@ def _texts(node: ast.expr) -> Iterator[str]:
 def messages() -> set[Key]:
     files = [*(ROOT / "story").rglob("*.py"), *(ROOT / "report").rglob("*.py"), *(ROOT / "report").rglob("*.j2")]
     found = {message for path in files for message in spoken(path)}
-    return found | set(_OUTCOME_WORDS.values()) | {kind.capitalize() for kind in pack_templates()}
+    return found | set(_OUTCOME_WORDS.values()) | {kind.replace("-", " ").capitalize() for kind in pack_templates()}
 
 
 @pytest.fixture(scope="module")

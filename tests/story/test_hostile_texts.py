@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import re
 import sys
 from dataclasses import replace
+from html import unescape
 from io import StringIO
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -50,8 +51,8 @@ def faults(html: str) -> list[str]:
 
 
 def csv_cells(exhibit: Exhibit) -> list[str]:
-    (encoded,) = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]*)"', str(exhibit.html)) or [""]
-    rows = csv.reader(StringIO(base64.b64decode(encoded).decode("utf-8-sig"), newline=""))
+    (encoded,) = re.findall(r'href="data:text/csv;charset=utf-8,([^"]*)"', str(exhibit.html)) or [""]
+    rows = csv.reader(StringIO(unquote(unescape(encoded)).removeprefix("\ufeff"), newline=""))
     return [cell for row in rows for cell in row]
 
 

@@ -136,7 +136,7 @@ def _tolerated(subject: Subject, relation: str, broken: list[Broken]) -> Counter
 
 
 def _facts(subject: Subject, kept: Counter[str], dropped: Counter[str]) -> TableFacts:
-    occurred = subject.table.occurred
+    occurred = subject.table.happened
     latest = f"max(CAST({identifier(occurred)} AS DATE))" if occurred else "NULL"
     row = subject.connection.execute(f"SELECT count(*), {latest} FROM {identifier(subject.name)}").fetchone()
     rows, day = row or (0, None)

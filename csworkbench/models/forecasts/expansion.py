@@ -7,18 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 
+from ..leaving.additive import Additive, Design, learn, unseen
+from ..leaving.honest import honest_slope, level
 from ..leaving.reasons import reasons_of
 from ..panel import Panel
 from ..panel.labels import label
 from ..panel.months import month_numbers
+from ..panel.splits import account_folds
 from ..threads import one_thread
 from .amounts import Amounts, Floats, amounts
 
 HORIZON_MONTHS = 3
 LEARNT_MONTHS = 24
 FEWEST_ACCOUNTS = 20
-MOST_ROWS = 200_000
+MOST_ROWS = 60_000
+WORTH, N_FOLDS = 1 / 3, 3
 LEVEL = 0.90
 
 
@@ -40,28 +45,52 @@ class Expansion:
 def expansion(panel: Panel, seed: int = 0) -> Expansion:
     """Expansion of the accounts of `panel.now`, learnt from the panel's earlier months.
 
-    Learns from the last 24 month-ends whose three months are over, in large companies of every k-th account only.
-    A rise of price alone is no expansion.
+    The same additive regression as that of leaving, of growth within three months, on the last 24 month-ends whose
+    three months are over, in large companies of every k-th account only. A rise of price alone is no expansion.
     """
-    from ..upsell import UpsellModel
-
     panel = by_more_than_price(panel)
     happened = label(panel, "expansion", horizon_months=HORIZON_MONTHS)
     known = _thinned(panel, (happened.notna() & (panel.month >= -LEARNT_MONTHS - HORIZON_MONTHS)).to_numpy())
-    X, y = panel.rows.loc[known, list(panel.features)], happened[known].astype("int64")  # noqa: N806
-    absent = reason_against(panel.rows.loc[known, "account_id"], y)
+    rows, grew = panel.rows[known].reset_index(drop=True), happened[known].to_numpy(dtype=bool)
+    absent = reason_against(rows["account_id"], pd.Series(grew.astype(int)))
     if absent:
         return Expansion(_no_scores(), _no_reasons(), absent)
-    model = UpsellModel(seed=seed, on_leak="ignore").fit(X, y, groups=panel.rows.loc[known, "account_id"])
+    growth = _learnt(rows[list(panel.features)], grew, rows["account_id"], seed)
     now = panel.now.reset_index(drop=True)
-    features = now[list(panel.features)]
-    added = pd.DataFrame(model.contributions(features), columns=list(panel.features))
-    scores = _scores(now, model.predict_proba(features)[:, 1], past_amounts(panel, happened))
+    added = growth.added(now)
+    scores = _scores(now, growth.chance(added), past_amounts(panel, happened))
     return Expansion(scores, reasons_of(added, now, "expansion"))
 
 
+@dataclass(frozen=True)
+class _Growth:
+    """The log-odds of growing are shift + slope × the sum of what the features add."""
+
+    model: Additive
+    shift: float
+    slope: float
+
+    def added(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Row × feature: what each adds to the log-odds."""
+        always, _ = self.model.parts(rows)
+        return pd.DataFrame(self.slope * always, columns=[term.feature for term in self.model.terms])
+
+    def chance(self, added: pd.DataFrame) -> Floats:
+        """Probability of each row."""
+        return np.asarray(expit(self.shift + added.to_numpy().sum(axis=1)))
+
+
+def _learnt(features: pd.DataFrame, grew: NDArray[np.bool_], account_id: pd.Series, seed: int) -> _Growth:
+    """A row is worth a third, as three windows overlap; the slope is that on accounts not learnt from."""
+    design = Design.of(features)
+    learnt = learn(design, grew, WORTH)
+    slope = honest_slope(unseen(design, grew, WORTH, learnt, account_folds(account_id, N_FOLDS, seed)), grew)
+    plain = design.matrix[:, 1:] @ learnt.slopes[1:]
+    return _Growth(design.model(learnt), level(slope * plain, grew), slope)
+
+
 def _thinned(panel: Panel, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The chosen rows, of every k-th account if there are more than 200,000."""
+    """The chosen rows, of every k-th account if there are more than 60,000."""
     step = -(-int(chosen.sum()) // MOST_ROWS)
     if step <= 1:
         return chosen

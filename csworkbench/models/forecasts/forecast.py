@@ -59,16 +59,15 @@ class Claim:
     """What a forecast said of a book. accounts: of the book. said: outcome → MRR at each of LEVELS, its variance."""
 
     day: date
-    accounts: pd.Series
+    accounts: pd.Index
     said: Mapping[str, tuple[Floats, float]]
 
-
-def _tried(claim: Claim, name: str, came: Mapping[date, pd.DataFrame], as_of: date) -> Tried:
-    expected, variance = claim.said[name]
-    moved = came[claim.day]
-    there = (moved["outcome"] == name) & moved["account_id"].isin(claim.accounts)
-    observed = float(moved.loc[there, "money"].sum())
-    return Tried(month_index(as_of) - month_index(months_later(claim.day)), expected, variance, observed)
+    def tried(self, moved: pd.DataFrame, as_of: date) -> dict[str, Tried]:
+        """By outcome, what came of it. moved: account_id, outcome, money of the three months after the day."""
+        of_book = moved[self.accounts.get_indexer(pd.Index(moved["account_id"])) >= 0]
+        observed = of_book.groupby("outcome")["money"].sum()
+        age_months = month_index(as_of) - month_index(months_later(self.day))
+        return {name: Tried(age_months, *self.said[name], float(observed.get(name, 0.0))) for name in OUTCOMES}
 
 
 class Forecaster:
@@ -83,6 +82,7 @@ class Forecaster:
         self.model = lru_cache(maxsize=None)(self._model)
         self.became = lru_cache(maxsize=None)(self._became)
         self.claimed = lru_cache(maxsize=None)(self._claimed)
+        self.reason_against = lru_cache(maxsize=None)(self._reason_against)
 
     @cached_property
     def months(self) -> tuple[date, ...]:
@@ -92,7 +92,7 @@ class Forecaster:
     def _became(self, known_on: date) -> pd.DataFrame:
         return outcomes(self.snapshot.as_of(known_on), self.months)
 
-    def reason_against(self, as_of: date) -> str:
+    def _reason_against(self, as_of: date) -> str:
         """Why there is no forecast as of that day; empty when there is one."""
         quarter = Quarter.of(as_of, self.snapshot.settings.company.fiscal_year_start)
         if quarter.closing != as_of:
@@ -129,7 +129,8 @@ class Forecaster:
         days = [day for day in self.months if months_later(day) <= as_of][-3 * QUARTERS_TRIED :]
         made = [claim for day in days if (claim := self.claimed(day)) is not None]
         came = self._came(as_of)
-        return {name: [_tried(claim, name, came, as_of) for claim in made] for name in OUTCOMES}
+        found = [claim.tried(came[claim.day], as_of) for claim in made]
+        return {name: [one[name] for one in found] for name in OUTCOMES}
 
     def _claimed(self, day: date) -> Claim | None:
         """The forecast as of a month-end by the model of the last close; None where there was none."""
@@ -140,7 +141,7 @@ class Forecaster:
         book = self.model(cut).book(self.panel.rows[at], self._inputs(at))
         return Claim(
             day,
-            self.panel.rows["account_id"][at],
+            pd.Index(self.panel.rows["account_id"][at]),
             {name: (book.total_at(name, LEVELS), book.variance(name)) for name in OUTCOMES},
         )
 
@@ -168,7 +169,7 @@ class Forecaster:
         known = settled(view, months_later(as_of))
         undecided = known.index[known["outcome"] == "none"]
         at = self._at(as_of)
-        at[at] = self.panel.rows["account_id"][at].isin(undecided)
+        at[at] = undecided.get_indexer(pd.Index(self.panel.rows["account_id"][at])) >= 0
         now = self.panel.rows[at]
         spreads = {name: spread(tried) for name, tried in self.tried(as_of).items()}
         book = self.model(as_of).book(now, self._inputs(at))
@@ -220,32 +221,39 @@ def _books(ahead: Ahead, seed: int) -> Iterator[tuple[str, str, Floats, Floats, 
     cell = accounts["segment"].astype("str") + "\x1f" + accounts["csm_id"].astype("str")
     n_draws = int(np.clip(DRAWN_CELLS // max(len(accounts), 1), FEWEST_DRAWS, MOST_DRAWS))
     moves = simulated(ahead.book, cell[ahead.open], ahead.spreads, n_draws, seed)
-    expected = ahead.expected
     for kind, owner in (
         ("all", pd.Series("company", accounts.index)),
         ("segment", accounts["segment"]),
         ("csm", accounts["csm_id"]),
     ):
-        for name in sorted(owner.unique()):
-            of = (owner == name).to_numpy()
-            drawn = moves.of(set(cell[of])) + ahead.certain[:, of].sum(axis=1, keepdims=True)
-            yield kind, name, expected[:, of].sum(axis=1), drawn, float(accounts["mrr"][of].sum()), int(of.sum())
+        names, place = np.unique(owner.to_numpy(dtype=str), return_inverse=True)
+        expected, certain = (_by_owner(money, place, len(names)) for money in (ahead.expected, ahead.certain))
+        drawn = moves.by(dict(zip(cell, place, strict=True)), len(names)) + certain[:, :, None]
+        opened, n = np.bincount(place, accounts["mrr"]), np.bincount(place)
+        for k, name in enumerate(names):
+            yield kind, str(name), expected[:, k], drawn[:, k], float(opened[k]), int(n[k])
+
+
+def _by_owner(money: Floats, place: NDArray[np.intp], n_owners: int) -> Floats:
+    """Outcome × owner: sums of outcome × account."""
+    return np.stack([np.bincount(place, of, n_owners) for of in money])
 
 
 def _rows(kind: str, owner: str, money: Floats, drawn: Floats, opened: float, n: int) -> Iterator[tuple[object, ...]]:
     means, draws = measures(money, opened), measures(drawn, opened)
-    for name in MEASURES:
+    every = np.stack([draws[name] for name in MEASURES])
+    limits = np.quantile(every, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1).T
+    for name, (low, high) in zip(MEASURES, limits.tolist(), strict=True):
         if name in ("grr", "nrr") and (n < SMALLEST_GROUP or opened <= 0):
             continue
-        low, high = np.quantile(draws[name], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         mean = float(means[name])
         yield kind, owner, name, mean, min(low, mean), max(high, mean), n
 
 
-def measures(money: Floats, opened: float) -> dict[str, Floats]:
+def measures(money: Floats, opened: float | Floats) -> dict[str, Floats]:
     """Every measure of the forecast from the MRR that moved. money: outcome first. opened: MRR at the opening."""
     churn, contraction, expansion = money
     net = expansion - contraction - churn
-    share = opened or np.nan
+    share = np.where(np.asarray(opened) > 0, opened, np.nan)
     rates = {"grr": 1 - (churn + contraction) / share, "nrr": 1 + net / share}
     return dict(zip(MEASURES, (net, churn, contraction, expansion, opened + net), strict=False)) | rates

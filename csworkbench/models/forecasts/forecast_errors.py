@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from ...data.snapshot import Snapshot
@@ -96,13 +95,15 @@ def actuals(snapshot: Snapshot, quarter: Quarter, as_of: date) -> pd.DataFrame:
         "segment": pd.Series(segment_of(then, moved["account_id"]).to_numpy(), moved.index),
         "csm": pd.Series(csm_id.astype("str").fillna(UNASSIGNED_CSM).to_numpy(), moved.index),
     }
-    rows: list[tuple[str, str, str, float, float]] = []
-    for kind, owner in owners.items():
-        for name, of in moved.groupby(owner):
-            opened = float(of["mrr_open"].sum())
-            found = measures(of[list(OUTCOMES)].to_numpy(dtype=np.float64).sum(axis=0), opened)
-            rows += [(kind, str(name), measure, float(value), opened) for measure, value in found.items()]
-    return pd.DataFrame(rows, columns=["owner_kind", "owner", "measure", "actual", "opened"])
+    return pd.concat([_of_owners(kind, moved, owner) for kind, owner in owners.items()], ignore_index=True)
+
+
+def _of_owners(kind: str, moved: pd.DataFrame, owner: pd.Series) -> pd.DataFrame:
+    sums = moved.groupby(owner.astype("str").rename("owner"))[["mrr_open", *OUTCOMES]].sum().astype("float64")
+    opened = sums["mrr_open"].to_numpy()
+    found = pd.DataFrame(measures(sums[list(OUTCOMES)].to_numpy().T, opened), index=sums.index)
+    long = found.assign(opened=opened).reset_index().melt(["owner", "opened"], var_name="measure", value_name="actual")
+    return long.assign(owner_kind=kind)[["owner_kind", "owner", "measure", "actual", "opened"]]
 
 
 def _restated(both: pd.DataFrame) -> pd.Series:

@@ -89,6 +89,12 @@ class Moves:
         place = [k for k, owner in enumerate(self.owners) if owner in chosen]
         return np.asarray(self.money[:, place].sum(axis=1))
 
+    def by(self, group: Mapping[str, int], n_groups: int) -> Floats:
+        """Outcome × group × draw: what the accounts of all owners of a group moved. group: owner → its number."""
+        place = [group[owner] for owner in self.owners]
+        belongs = sparse.csr_array((np.ones(len(place)), (place, np.arange(len(place)))), shape=(n_groups, len(place)))
+        return np.stack([belongs @ money for money in self.money])
+
 
 def simulated(book: Book, owners: pd.Series, spreads: Mapping[str, Spread], n_draws: int, seed: int) -> Moves:
     """MRR moved per owner in each of n_draws simulated quarters.

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.blas import ssyrk
+from scipy.linalg.lapack import dtrtri
 from scipy.special import expit
 
 from .basis import Term, term_of
 
 Vector = npt.NDArray[np.float64]
 
-N_ROUNDS = 12
+N_ROUNDS, N_FURTHER_ROUNDS = 12, 4
 LEAST_VARIANCE, MOST_VARIANCE, FIRST_VARIANCE = 1e-6, 1.0, 0.002
 FADE_MONTHS = 3.0
 BELIEF = 0.5
@@ -51,21 +53,76 @@ class Additive:
         return np.asarray(self.intercept + always.sum(axis=1) + nearness(frame) * near.sum(axis=1))
 
 
+@dataclass(frozen=True)
+class Design:
+    """Rows as the columns that slopes belong to.
+
+    matrix: row × slope, the intercept first. groups: of every slope but the intercept, feature × kind of column.
+    """
+
+    terms: tuple[Term, ...]
+    matrix: npt.NDArray[np.float32]
+    groups: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Design:
+        """The design of the rows; constant features are left out."""
+        fades = "months_ahead" in frame
+        terms = tuple(term for name in frame.columns if (term := term_of(frame[name], fades)) is not None)
+        near = nearness(frame)
+        columns = [_faded(term, term.columns(frame[term.feature]), near) for term in terms]
+        matrix = np.column_stack([np.ones((len(frame), 1)), *columns]).astype(np.float32)
+        return cls(terms, matrix, _groups(terms))
+
+    def model(self, learnt: Learnt) -> Additive:
+        """The model of these slopes."""
+        places = np.cumsum([1, *(len(term.group) for term in self.terms)])
+        slopes = tuple(learnt.slopes[a:b] for a, b in pairwise(places))
+        return Additive(self.terms, slopes, float(learnt.slopes[0]))
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The slopes of a design, the intercept first, and the variance of every group of slopes."""
+
+    slopes: Vector
+    variance: Vector
+
+
 def fit_additive(frame: pd.DataFrame, event: npt.NDArray[np.bool_], information: float = 1.0) -> Additive:
+    """The model of these rows; see `learn`."""
+    design = Design.of(frame)
+    return design.model(learn(design, event, information))
+
+
+def learn(design: Design, event: npt.NDArray[np.bool_], information: float = 1.0) -> Learnt:
     """Learn from the rows.
 
     information: how many independent rows one row is worth (1 or less), where the same account stands in several.
     The variance of the slopes of each group is that which makes the data most probable (MacKay 1992, evidence
     procedure; a weak prior keeps it in bounds), so a feature that tells nothing shrinks to nothing.
     """
-    terms = tuple(term for name in frame.columns if (term := term_of(frame[name])) is not None)
-    near = nearness(frame)
-    columns = [_faded(term, term.columns(frame[term.feature]), near) for term in terms]
-    design = np.column_stack([np.ones((len(frame), 1)), *columns]).astype(np.float32)
-    groups = _groups(terms)
-    slopes = _fitted(design, event.astype(np.float64), groups, information)
-    places = np.cumsum([1, *(len(term.group) for term in terms)])
-    return Additive(terms, tuple(slopes[a:b] for a, b in pairwise(places)), float(slopes[0]))
+    n_groups = int(design.groups.max()) + 1 if len(design.groups) else 0
+    slopes = np.zeros(design.matrix.shape[1])
+    slopes[0] = np.log((event.mean() + 1e-12) / (1 - event.mean() + 1e-12))
+    first = Learnt(slopes, np.full(n_groups, FIRST_VARIANCE))
+    return _fitted(design.matrix, design.groups, event, information, first, N_ROUNDS)
+
+
+def unseen(
+    design: Design, event: npt.NDArray[np.bool_], information: float, start: Learnt, fold: npt.NDArray[np.int64]
+) -> Vector:
+    """Log-odds of every row by a model of the other folds only; 0 where a fold or the rest has no event.
+
+    start: what all rows taught, from which each is a few steps away.
+    """
+    found = np.zeros(len(event))
+    for number in np.unique(fold):
+        out = fold == number
+        if event[~out].any() and event[out].any():
+            rest = _fitted(design.matrix[~out], design.groups, event[~out], information, start, N_FURTHER_ROUNDS)
+            found[out] = design.matrix[out] @ rest.slopes.astype(np.float32)
+    return found
 
 
 def _faded(term: Term, columns: Vector, near: Vector) -> Vector:
@@ -91,17 +148,20 @@ def _groups(terms: tuple[Term, ...]) -> npt.NDArray[np.int64]:
 
 
 def _fitted(
-    design: npt.NDArray[np.float32], event: Vector, groups: npt.NDArray[np.int64], information: float
-) -> Vector:
-    n_groups = int(groups.max()) + 1 if len(groups) else 0
-    variance = np.full(n_groups, FIRST_VARIANCE)
-    slopes = np.zeros(design.shape[1])
-    slopes[0] = np.log((event.mean() + 1e-12) / (1 - event.mean() + 1e-12))
-    for _ in range(N_ROUNDS):
+    matrix: npt.NDArray[np.float32],
+    groups: npt.NDArray[np.int64],
+    event: npt.NDArray[np.bool_],
+    information: float,
+    start: Learnt,
+    n_rounds: int,
+) -> Learnt:
+    slopes, variance = start.slopes, start.variance
+    happened = event.astype(np.float64)
+    for _ in range(n_rounds):
         penalty = np.concatenate([[1e-6], 1 / variance[groups]])
-        slopes, spread = _newton(design, event, slopes, penalty, information)
+        slopes, spread = _newton(matrix, happened, slopes, penalty, information)
         variance = _variances(slopes[1:], spread[1:], groups, variance)
-    return slopes
+    return Learnt(slopes, variance)
 
 
 def _newton(
@@ -109,14 +169,15 @@ def _newton(
 ) -> tuple[Vector, Vector]:
     """One step towards the most probable slopes, and their variances there."""
     chance = expit(design @ slopes.astype(np.float32)).astype(np.float64)
-    weight = (chance * (1 - chance)).astype(np.float32)
-    curvature = information * (design.T @ (design * weight[:, None])).astype(np.float64)
+    weighted = design * np.sqrt(chance * (1 - chance)).astype(np.float32)[:, None]
+    curvature = information * ssyrk(1.0, weighted.T).astype(np.float64)
     curvature[np.diag_indices_from(curvature)] += penalty
     gradient = information * (design.T @ (event - chance).astype(np.float32)).astype(np.float64) - penalty * slopes
     factor = cho_factor(curvature)
     step = cho_solve(factor, gradient)
     step *= min(1.0, 2.0 / max(np.abs(step).max(), 1e-12))
-    return slopes + step, np.diag(cho_solve(factor, np.eye(len(slopes))))
+    inverse, _ = dtrtri(factor[0])
+    return slopes + step, np.asarray((np.triu(inverse) ** 2).sum(axis=1))
 
 
 def _variances(slopes: Vector, spread: Vector, groups: npt.NDArray[np.int64], before: Vector) -> Vector:

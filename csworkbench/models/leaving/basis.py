@@ -45,8 +45,8 @@ class Term:
         return NEAR in self.group
 
 
-def term_of(values: pd.Series) -> Term | None:
-    """The term that suits the values of a feature; None for a constant."""
+def term_of(values: pd.Series, fades: bool) -> Term | None:
+    """The term that suits the values of a feature; None for a constant. fades: whether numbers have a near line."""
     name = str(values.name)
     knots, steps, levels = _shape(values)
     raw = _raw(values, knots, steps, levels)
@@ -57,7 +57,9 @@ def term_of(values: pd.Series) -> Term | None:
     if not (spread > 1e-9).any():
         return None
     n_line = int(len(knots) > 1)
-    kinds = [0] * n_line + [1] * (max(len(knots) - 2, 0) + len(steps)) + [2] * len(levels) + [3] + [NEAR] * n_line
+    kinds = (
+        [0] * n_line + [1] * (max(len(knots) - 2, 0) + len(steps)) + [2] * len(levels) + [3] + [NEAR] * (n_line * fades)
+    )
     scale = np.where(spread > 1e-9, spread, np.inf)
     return Term(name, knots, steps, levels, centre, scale, np.array(kinds, dtype=np.int64))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from ..panel import Panel
@@ -15,7 +14,8 @@ from ..panel.features import HAZARD_FEATURES
 from ..panel.labels import months_to_event
 from ..panel.splits import account_folds
 from ..threads import one_thread
-from .additive import Additive, fade, fit_additive
+from .additive import Additive, Design, fade, learn, unseen
+from .honest import honest_slope, level
 from .periods import MONTHS_AHEAD, Periods, ahead_features, periods
 
 Floats = npt.NDArray[np.float64]
@@ -24,7 +24,6 @@ MODEL = "churn hazard v1"
 FEWEST_LEAVERS = 20
 LEAST_ROWS, MOST_ROWS, QUIET_PER_EVENT = 6_000, 60_000, 8
 N_FOLDS = 3
-SLOPES = (0.2, 2.0)
 WORTH = 0.5
 SURVIVAL_MONTHS = 36
 REASON_MONTHS = 3
@@ -129,46 +128,18 @@ def fit_hazard(panel: Panel, seed: int = 0) -> Hazard:
     ids = rows["account_id"].reset_index(drop=True)
     n_leavers = int(ids[sample.left].nunique())
     information = WORTH * n_leavers / max(int(sample.left.sum()), 1)
-    model = fit_additive(frame, sample.left, information)
-    slope = _honest_slope(frame, sample.left, ids, information, seed)
-    shift = _level(slope * (model.log_odds(frame) - model.intercept), sample.left) + _sampled_odds(sample)
+    design = Design.of(frame)
+    learnt = learn(design, sample.left, information)
+    model = design.model(learnt)
+    claimed = unseen(design, sample.left, information, learnt, account_folds(ids, N_FOLDS, seed))
+    slope = honest_slope(claimed, sample.left)
+    shift = level(slope * (model.log_odds(frame) - model.intercept), sample.left) + _sampled_odds(sample)
     return Hazard(model, shift, slope, panel.features, n_leavers)
 
 
 def _n_rows(panel: Panel) -> int:
     events = int((months_to_event(panel) <= np.minimum(-panel.month, MONTHS_AHEAD)).sum())
     return int(np.clip((1 + QUIET_PER_EVENT) * events, LEAST_ROWS, MOST_ROWS))
-
-
-def _honest_slope(
-    frame: pd.DataFrame, event: npt.NDArray[np.bool_], ids: pd.Series, information: float, seed: int
-) -> float:
-    """Slope of the outcome on the log-odds of accounts that were not learned from, between .2 and 2."""
-    fold = account_folds(ids, N_FOLDS, seed)
-    claimed = np.zeros(len(frame))
-    for number in range(N_FOLDS):
-        out = fold == number
-        if event[~out].any() and event[out].any():
-            claimed[out] = fit_additive(frame[~out].reset_index(drop=True), event[~out], information).log_odds(
-                frame[out]
-            )
-    return float(np.clip(_slope(claimed, event), *SLOPES))
-
-
-def _slope(claimed: Floats, event: npt.NDArray[np.bool_]) -> float:
-    """Slope of a logistic regression of the event on the claimed log-odds."""
-    design = np.column_stack([np.ones(len(claimed)), claimed])
-    coefficients = np.array([0.0, 1.0])
-    for _ in range(12):
-        chance = expit(design @ coefficients)
-        curvature = design.T @ (design * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(2)
-        coefficients = coefficients + np.linalg.solve(curvature, design.T @ (event - chance))
-    return float(coefficients[1])
-
-
-def _level(log_odds: Floats, event: npt.NDArray[np.bool_]) -> float:
-    """What to add to the log-odds so that they expect as many events as there are."""
-    return float(brentq(lambda shift: expit(shift + log_odds).sum() - event.sum(), -40, 40))
 
 
 def _sampled_odds(sample: Periods) -> float:

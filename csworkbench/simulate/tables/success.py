@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import parameters as p
-from ..arrays import NO_DAY, Coded, Rows, expand, pick, serials
+from ..arrays import NO_DAY, Coded, Days, Ints, Rows, expand, pick, serials
 from ..chunk import Chunk
 
 _ASSETS = ("checklist", "workshop", "video", "template")
@@ -13,6 +13,8 @@ _CRITERIA = ("hours_saved_per_month", "approval_days", "paper_forms_left", "team
 _UNITS = ("hours", "days", "forms", "teams")
 _TARGETS = np.array([120.0, 2.0, 10.0, 6.0])
 _FALLING = np.array([False, True, True, False])
+_SHARED = (0, 2, 4)  # areas of risks that are talked about with the customer
+_REVIEW_MONTHS = np.array([3, 6, 0, 0])
 
 
 def milestones(chunk: Chunk) -> Rows:
@@ -82,9 +84,9 @@ def success_plans(chunk: Chunk) -> Rows:
 
 
 def reviews(chunk: Chunk) -> Rows:
-    """Quarterly reviews of high-touch, half-yearly of mid-touch accounts; some are never held."""
+    """Quarterly reviews of high-touch, half-yearly of mid-touch accounts; some are never held; one is planned."""
     rng, h, a, months = chunk.rng("reviews"), chunk.history, chunk.accounts, chunk.world.months
-    every = np.array([3, 6, 0, 0])[a.tier]
+    every = _REVIEW_MONTHS[a.tier]
     turn = (np.arange(months.n) + np.arange(a.n)[:, None]) % np.maximum(every, 1)[:, None]
     row, month = np.nonzero((turn == 0) & (every > 0)[:, None] & h.active)
     planned = chunk.day_in(rng, row, month)
@@ -92,14 +94,29 @@ def reviews(chunk: Chunk) -> Rows:
     held = planned + np.where(rng.random(n) < 0.6, 0, rng.integers(1, 25, n))
     took_place = (rng.random(n) < 0.84) & chunk.active_on(row, held)
     promised = rng.integers(0, 5, n)
+    coming, planned_for, noted = _reviews_ahead(chunk)
+    ahead = len(coming)
     return {
-        "account_id": chunk.ids(row),
-        "planned_on": planned,
-        "held_on": np.where(took_place, held, NO_DAY),
-        "actions_promised": np.where(took_place, promised, np.nan),
-        "actions_closed": np.where(took_place, rng.binomial(promised, 0.65), np.nan),
-        "recorded_at": planned,
+        "account_id": chunk.ids(np.concatenate([row, coming])),
+        "planned_on": np.concatenate([planned, planned_for]),
+        "held_on": np.concatenate([np.where(took_place, held, NO_DAY), np.full(ahead, NO_DAY)]),
+        "actions_promised": np.concatenate([np.where(took_place, promised, np.nan), np.full(ahead, np.nan)]),
+        "actions_closed": np.concatenate(
+            [np.where(took_place, rng.binomial(promised, 0.65), np.nan), np.full(ahead, np.nan)]
+        ),
+        "recorded_at": np.concatenate([planned, noted]),
     }
+
+
+def _reviews_ahead(chunk: Chunk) -> tuple[Ints, Days, Days]:
+    """The next review of each customer that has reviews: account, day, and when that was noted."""
+    rng, a, months = chunk.rng("reviews_ahead"), chunk.accounts, chunk.world.months
+    every, row = _REVIEW_MONTHS[a.tier], np.arange(a.n)
+    away = every - (months.n - 1 + row) % np.maximum(every, 1)
+    first = (months.end.astype("datetime64[M]") + away).astype("datetime64[D]")
+    planned, noted = first + rng.integers(0, 28, a.n), months.end - rng.integers(0, 40, a.n)
+    keep = (every > 0) & chunk.active_on(row, np.full(a.n, months.end))
+    return row[keep], planned[keep], np.maximum(noted, a.started)[keep]
 
 
 def risks(chunk: Chunk) -> Rows:
@@ -129,5 +146,6 @@ def risks(chunk: Chunk) -> Rows:
         "likelihood": np.clip(0.2 + 0.15 * rng.integers(0, 5, len(row)), 0, 1).round(2),
         "impact_mrr": h.mrr[row, month],
         "description": Coded(area, texts),
+        "shareable": np.isin(area, _SHARED),
         "recorded_at": chunk.recorded(rng, day),
     }

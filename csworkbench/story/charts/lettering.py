@@ -5,6 +5,7 @@ Matplotlib can do this too, a millisecond a word; a cohort triangle has a hundre
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,8 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from matplotlib.font_manager import FontProperties, fontManager, get_font
-from matplotlib.ft2font import LoadFlags
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from ..text import shown
 
@@ -35,19 +36,41 @@ def _japanese_font() -> Path:
 
 
 @lru_cache
+def japanese_family() -> str:
+    """The family name under which matplotlib finds that font."""
+    fontManager.addfont(str(_japanese_font()))
+    return FontProperties(fname=str(_japanese_font())).get_name()
+
+
+@lru_cache
 def _latin_font(weight: str) -> Path:
     return Path(fontManager.findfont(FontProperties(family="DejaVu Sans", weight=weight)))
 
 
+@cache
+def _face(font: Path) -> FT2Font:
+    """An open font file; matplotlib's own ones are taken apart in every process that is forked."""
+    return FT2Font(str(font))
+
+
+def close_fonts() -> None:
+    """Close the font files, since a fork must not share them; what was read of them stays."""
+    _face.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=close_fonts)
+
+
 @lru_cache
 def _characters(font: Path) -> frozenset[str]:
-    return frozenset(map(chr, get_font(str(font)).get_charmap()))
+    return frozenset(map(chr, _face(font).get_charmap()))
 
 
 @cache
 def _outline(font: Path, letter: str) -> tuple[str, float]:
     """The letter's path and how far it moves on, both in EM-ths of the type size; y grows downwards."""
-    face = get_font(str(font))
+    face = _face(font)
     face.set_size(_ASKED, 72)
     glyph = face.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
     points, codes = face.get_path()

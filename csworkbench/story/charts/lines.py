@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .lettering import width
+from .spread import apart
 from .style import BLUE, LOSS, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
 _STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED), ((0, (1, 1.2)), "D", LOSS))
@@ -85,7 +86,7 @@ def _starts(canvas: Drawing, series: Sequence[Line], reference: tuple[float | No
     ]
     level, words = reference
     labels = sorted([*labels, *([(level, words, MUTED)] if level is not None else [])])
-    for (_, words, colour), y in zip(labels, _apart([height for height, *_ in labels], 15 * unit), strict=True):
+    for (_, words, colour), y in zip(labels, apart([height for height, *_ in labels], 15 * unit), strict=True):
         canvas.text(0, y, words, (-8, 0), ha="right", color=colour, size=11.5)
 
 
@@ -98,18 +99,6 @@ def _ends(canvas: Drawing, series: Sequence[Line], n: int, unit: float) -> None:
         if line.plan is not None:
             labels.append((line.plan, line.plan_words, PLAN, "normal"))
     labels.sort()
-    heights = _apart([height for height, *_ in labels], 16 * unit)
+    heights = apart([height for height, *_ in labels], 16 * unit)
     for (_, words, colour, weight), y in zip(labels, heights, strict=True):
         canvas.text(n - 1, y, words, (22, 0), weight=weight, color=colour, size=12)
-
-
-def _apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Ascending heights moved as little as needed so that neighbours are at least `gap` apart."""
-    placed = list(heights)
-    for _ in range(60):
-        for at in range(len(placed) - 1):
-            short = gap - (placed[at + 1] - placed[at])
-            if short > 1e-12:
-                placed[at] -= short / 2
-                placed[at + 1] += short / 2
-    return placed

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from ...data.colour import dark_shades, light_shades
 from .lettering import Lettering
 from .small import small
 
@@ -125,3 +126,14 @@ def _themed(svg: str) -> str:
     dark = "".join(f"{names[colour]}:{other};" for colour, other in DARK.items())
     rules = f"<style>:root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
     return re.sub(r"(<svg[^>]*>)", rf"\1{rules}", svg, count=1)
+
+
+def recoloured(svg: str, accent: str) -> str:
+    """The picture with an accent (#rrggbb) and its shades in the place of the house's blue ones."""
+    light, dark, names = light_shades(accent), dark_shades(accent), {c: f"--c{at}" for at, c in enumerate(DARK)}
+    shades = ((BLUE, light.strong, dark.strong), (SKY, light.middle, dark.middle), (PALE, light.pale, dark.pale))
+    for colour, on_light, on_dark in shades:
+        declared, declared_dark = f"{names[colour]}:{colour};", f"{names[colour]}:{DARK[colour]};"
+        svg = svg.replace(declared, f"{names[colour]}:{on_light};", 1)
+        svg = svg.replace(declared_dark, f"{names[colour]}:{on_dark};", 1)
+    return svg

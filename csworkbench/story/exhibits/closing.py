@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...metrics.definitions import DEFINITIONS, OF_SCORES
+from ...metrics.definitions import DEFINITIONS, OF_BUSINESS, OF_SCORES
 from ..exhibit import Exhibit
 from ..scene import Scene
 from ..tables import Column, table
@@ -80,13 +80,37 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
             say("Weighted health score"),
             say("0–100: weighted mean of fixed parts such as use, support, and payment; it learns nothing."),
         ),
+        "hhi": (
+            say("Concentration (HHI)"),
+            say("Sum of squared shares of MRR × 10,000; an account counts under the parent of its group."),
+        ),
+        "commitments": (
+            say("Promises"),
+            say("Actions, reviews, criteria and risks that the quarter had to keep, and what became of them."),
+        ),
+        "profile": (
+            say("Profile"),
+            say("Paying accounts of a segment against all others, as medians and shares with 95% intervals."),
+        ),
+        "tenure_hazard": (
+            say("Leaving by tenure"),
+            say("Share of the accounts that leave in a month of their life as customers, last 24 months."),
+        ),
+        "loss_reasons": (
+            say("Reasons for leaving"),
+            say("Share of the accounts that left in four quarters for which a reason was named."),
+        ),
+        "responses": (
+            say("Signs acted on"),
+            say("Accounts with a sign: share that left by the quarter’s end, acted on within 30 days or not."),
+        ),
     }
 
 
 def definitions(scene: Scene) -> Exhibit:
     """Name, meaning, version and source of every measure; those of scores only where there are scores."""
     meanings = _meanings(scene)
-    told = [item for item in DEFINITIONS.values() if item.id not in OF_SCORES or scene.has("scores")]
+    told = [item for item in DEFINITIONS.values() if _is_told(scene, item.id)]
     rows = [(*meanings[item.id], item.label, item.source) for item in told]
     shown = pd.DataFrame(rows, columns=["name", "meaning", "version", "source"])
     columns = [
@@ -104,6 +128,12 @@ def definitions(scene: Scene) -> Exhibit:
         data=shown,
         columns=columns,
     )
+
+
+def _is_told(scene: Scene, id: str) -> bool:
+    if id in OF_SCORES:
+        return scene.has("scores")
+    return id not in OF_BUSINESS or scene.business is not None
 
 
 def _rules(scene: Scene) -> dict[str, str]:

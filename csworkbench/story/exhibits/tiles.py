@@ -186,7 +186,7 @@ def _cell(scene: Scene, tile: Tile) -> Markup:
     lines = [_against(scene, tile, scene.quarter.previous, tile.before)]
     lines += [_against(scene, tile, scene.quarter.year_ago, tile.year_ago), _plan(scene, tile)]
     return Markup(
-        '<li class="cs-tile"><p class="cs-tile-name">{label}</p><p class="cs-tile-value">{value}</p>{lines}</li>'
+        '<li class="cs-tile"><p class="cs-tile-name">{label}</p><div class="cs-tile-value">{value}</div>{lines}</li>'
     ).format(
         label=tile.label,
         value=FORMATS[tile.kind](scene.language, tile.value),

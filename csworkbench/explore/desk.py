@@ -1,0 +1,183 @@
+"""What an explorer works on: a workspace as of a day, in one language, with scores and packs where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..data.sample import sample_folder
+from ..data.workspace import Workspace, open_workspace
+from ..errors import CsworkbenchError
+from ..metrics.calendar import Quarter
+from ..metrics.measures import QuarterMeasures
+from ..metrics.questions import Answer, Population, answer, compare, question_of
+from ..models.quarter import QuarterScores, load_scores
+from ..report.ledger import pack_statuses
+from ..story.answered import Answered
+from ..story.exhibits.reason_words import reasons_of, said
+from ..story.pack import Fragment
+from ..story.scene import Scene, scene_of
+from ..story.study import last_month_end
+from .panels import accounts_of, caption_of, page_of, verdict
+
+if TYPE_CHECKING:
+    from .book import Book
+    from .cohorts import CohortExplorer
+    from .journeys import JourneyExplorer
+    from .what_if import WhatIf
+
+START_QUARTERS, ACCOUNT_PACK = 12, "account-internal"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """workspace, as_of, lang: what is looked at. output: folder of a run, for its scores and packs."""
+
+    workspace: Workspace
+    as_of: date
+    lang: str = "en"
+    output: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder, where pins and the state of explorers are kept."""
+        return self.workspace.path
+
+    @cached_property
+    def population(self) -> Population:
+        """Every account that ever paid."""
+        more = None if self.scores is None else self.scores.set_index("account_id")[["health"]]
+        return Population(self.workspace.as_of(self.as_of), more)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """How things are written: names, money, dates."""
+        settings = self.workspace.settings
+        quarter = Quarter.of(self.as_of, settings.company.fiscal_year_start)
+        tables = self.workspace.snapshot().tables
+        return scene_of(QuarterMeasures(quarter, self.as_of, settings, tables, {}, {}), self.lang, scores=self._scores)
+
+    @property
+    def three_years_ago(self) -> str:
+        """The first day of the quarter twelve quarters before, ISO."""
+        quarter = Quarter.of(self.as_of, self.workspace.settings.company.fiscal_year_start)
+        for _ in range(START_QUARTERS - 1):
+            quarter = quarter.previous
+        return quarter.starts_on.isoformat()
+
+    @cached_property
+    def scores(self) -> pd.DataFrame | None:
+        """account_id, health, money_at_risk, reasons (in words), from the run's output; None where none were made."""
+        if not self.scene.has("scores"):
+            return None
+        frame = self.scene.frame("scores")[["account_id", "health", "money_at_risk"]]
+        found = reasons_of(self.scene, "churn", frame["account_id"]) if self.scene.has("reasons") else {}
+        in_words = {
+            account: "; ".join(said(self.scene, feature, value) for feature, value in reasons)
+            for account, reasons in found.items()
+        }
+        return frame.assign(reasons=frame["account_id"].map(in_words).astype("str"))
+
+    @cached_property
+    def _scores(self) -> QuarterScores | None:
+        folder = None if self.output is None else self.output / ".csworkbench" / "measures" / "scores"
+        if folder is None or not folder.is_dir():
+            return None
+        found = load_scores(folder)
+        return found if found.as_of == self.as_of else None
+
+    @cached_property
+    def packs(self) -> Mapping[str, str]:
+        """Account → its internal pack in the run's output, as a path; empty without a run."""
+        if self.output is None:
+            return {}
+        wanted = [each for each in pack_statuses(self.output) if (each.kind, each.lang) == (ACCOUNT_PACK, self.lang)]
+        return {each.unit: str(self.output / each.file) for each in wanted if each.file and each.unit}
+
+    def ask(self, **parameters: Any) -> Answered:
+        """The answer to one question, without controls; parameters: see `metrics.questions.Question`."""
+        asked = question_of(parameters)
+        found = answer(self.population, asked)
+        return Answered(self.scene, asked, found.cells, found.whole)
+
+    def compare(self, first: str = "", second: str = "", looks: int = 1, **parameters: Any) -> Fragment:
+        """Two cohorts of the answer to one question, in the period of its message; empty: the two largest.
+
+        looks: how many comparisons this one belongs to.
+        """
+        asked = question_of(parameters)
+        found = answer(self.population, asked)
+        answered = Answered(self.scene, asked, found.cells, found.whole)
+        largest = _largest(found, 2)
+        chosen = compare(found, first or largest[0], second or largest[-1], answered.marked or 0, looks)
+        return Fragment(verdict(answered, chosen))
+
+    def accounts(self, cohort: str = "", period: int | None = None, **parameters: Any) -> Fragment:
+        """The accounts behind one cell of the answer to one question.
+
+        cohort: empty for the weakest in the message. period: None for that of the message.
+        """
+        asked = question_of(parameters)
+        found = answer(self.population, asked)
+        answered = Answered(self.scene, asked, found.cells, found.whole)
+        at = period if period is not None else answered.marked or 0
+        who = cohort or answered.weakest or _largest(found, 1)[0]
+        caption = caption_of(answered, who, at)
+        return Fragment(accounts_of(self.scene, self.with_scores(found.accounts(who, at)), caption, self.packs))
+
+    def with_scores(self, accounts: pd.DataFrame) -> pd.DataFrame:
+        """The accounts with health, money at risk and reasons, where scores were made."""
+        return accounts if self.scores is None else accounts.merge(self.scores, on="account_id", how="left")
+
+    def _repr_html_(self) -> str:
+        return str(page_of(self))
+
+    def cohorts(self, name: str = "cohorts") -> CohortExplorer:
+        """The cohort explorer; what it is set to is kept under that name."""
+        from .cohorts import CohortExplorer
+
+        return CohortExplorer(self, name)
+
+    def journey(self, name: str = "journey") -> JourneyExplorer:
+        """The journey explorer; what it is set to is kept under that name."""
+        from .journeys import JourneyExplorer
+
+        return JourneyExplorer(self, name)
+
+    def what_if(self) -> WhatIf:
+        """Move a driver and see the next four quarters."""
+        from .what_if import WhatIf
+
+        return WhatIf(self)
+
+    def book(self, csm_id: str = "") -> Book:
+        """A CSM's own accounts; empty for the one with most MRR."""
+        from .book import Book
+
+        return Book(self, csm_id)
+
+
+def _largest(found: Answer, n: int) -> list[str]:
+    """The n cohorts with most accounts, by size; CsworkbenchError where there is none."""
+    sizes = found.cells.drop_duplicates("cohort").set_index("cohort")["n"]
+    if sizes.empty:
+        raise CsworkbenchError("no account is left by this question: loosen its condition or its day of start")
+    return [str(name) for name in sizes.sort_values(ascending=False, kind="stable").index[:n]]
+
+
+def open_desk(workspace: str | Path = "", as_of: str | date = "", lang: str = "en", output: str | Path = "") -> Desk:
+    """A workspace as of a day, to be explored.
+
+    workspace: its folder; empty for the sample company. as_of: ISO day; empty for the last month-end before the day of
+    the exports (company.exported_on). lang: en or ja. output: folder of a run, for scores and links to packs.
+    """
+    opened = open_workspace(workspace or sample_folder())
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
+    found = day if isinstance(day, date) else last_month_end(opened)
+    return Desk(opened, found, lang, Path(output) if output else None)

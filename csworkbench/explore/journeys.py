@@ -1,0 +1,108 @@
+"""The journey explorer: steps by any split, stuck accounts, and what followed when a step was late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ..data.expression.matching import matching
+from ..errors import CsworkbenchError, UnknownName
+from ..metrics.accounts import csm_names
+from ..metrics.journey import journey
+from ..story.exhibit import Exhibit
+from ..story.journeys import after_lateness, conversion, stuck_accounts
+from .desk import Desk
+from .display import mimebundle, somebody_there
+from .state import State
+
+CSM = "csm_id"
+
+
+class JourneyExplorer:
+    """The explorer of one desk's journey. by: a column that splits it, `csm_id`, or empty; where: a condition."""
+
+    def __init__(self, desk: Desk, name: str = "journey") -> None:
+        if not (desk.population.view.has("milestones") and desk.workspace.settings.journey):
+            raise CsworkbenchError("this workspace has no journey: it needs the table milestones and [[journey]] steps")
+        self.desk, self._state = desk, State(desk.folder, name)
+        self.by, self.where = "", ""
+        kept = self._state.load()
+        try:
+            self.ask(str(kept.get("by", "")), str(kept.get("where", "")))
+        except CsworkbenchError:
+            self.ask()
+
+    def ask(self, by: str = "", where: str = "") -> None:
+        """Split and filter anew; nothing changes when a name or the condition cannot be used."""
+        if by and by not in self.splits:
+            raise UnknownName("column to split by", by, self.splits)
+        if where:
+            matching(self.desk.population.columns.head(0), where)
+        self.by, self.where = by, where
+        self._state.save({"by": by, "where": where})
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """What the journey can be split by: columns of text, and the CSM in charge now."""
+        columns = self.desk.population.columns
+        text = [str(name) for name in columns if not pd.api.types.is_numeric_dtype(columns[name])]
+        return (CSM, *(name for name in text if name != "segment"), "segment")
+
+    @cached_property
+    def _whole(self) -> pd.DataFrame:
+        found = journey(self.desk.population.view)
+        columns = self.desk.population.columns.drop(columns=["segment"], errors="ignore")
+        return found.merge(columns, left_on="account_id", right_index=True, how="inner")
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The journey's rows that are asked about, one per account × step."""
+        if not self.where:
+            return self._whole
+        columns = self.desk.population.columns
+        kept = columns.index[matching(columns, self.where)]
+        return self._whole[self._whole["account_id"].isin(kept)]
+
+    @property
+    def conversion(self) -> Exhibit:
+        """Conversion and time of each step."""
+        return self.by_csm if self.by == CSM else conversion(self.desk.scene, self.rows, self.by)
+
+    @property
+    def by_csm(self) -> Exhibit:
+        """Conversion of each step by the CSM in charge now."""
+        return conversion(self.desk.scene, self.rows, CSM, csm_names(self.desk.population.view))
+
+    @property
+    def stuck(self) -> Exhibit:
+        """Accounts that wait too long."""
+        population = self.desk.population
+        return stuck_accounts(self.desk.scene, self.rows, population.mrr_now, population.names)
+
+    @property
+    def late(self) -> Exhibit:
+        """What followed when a step was late."""
+        return after_lateness(self.desk.scene, self.rows, self.desk.population.spans["paid_until"])
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Everything that follows from the question."""
+        return self.conversion, self.stuck, self.late
+
+    @cached_property
+    def widget(self) -> Any:
+        """The controls and what they show, as one ipywidget."""
+        from .journey_widget import JourneyWidget
+
+        return JourneyWidget(self).box
+
+    def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
+        if somebody_there():
+            return mimebundle(self.widget)
+        return {"text/html": "".join(str(each.html) for each in self.exhibits), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"<journey explorer: by {self.by or 'nothing'}, where {self.where or 'anything'}>"

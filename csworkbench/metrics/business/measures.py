@@ -1,0 +1,62 @@
+"""The business frames of one quarter, kept beside its measures and read one by one when a pack asks for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from ...errors import CsworkbenchError, UnknownName
+from ..shapes import SavedFrames
+from .frames import FRAMES, SHAPES
+
+FORMAT = 1
+FOLDER, FILE = "business", "business.json"
+
+
+@dataclass(frozen=True)
+class QuarterBusiness:
+    """frames: name → frame, as `metrics.business.frames` describes them. absent: frame → the tables it lacks."""
+
+    as_of: date
+    frames: Mapping[str, pd.DataFrame]
+    absent: Mapping[str, tuple[str, ...]]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it."""
+        if name not in FRAMES:
+            raise UnknownName("frame", name, tuple(FRAMES))
+        if name not in self.frames:
+            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(self.absent.get(name, ()))} is missing')
+        return self.frames[name]
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.frames.items():
+            frame.to_parquet(place / f"{name}.parquet", index=False)
+        facts = {
+            "format": FORMAT,
+            "as_of": self.as_of.isoformat(),
+            "frames": sorted(self.frames),
+            "absent": {name: list(missing) for name, missing in self.absent.items()},
+        }
+        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        return place
+
+
+def load_business(folder: str | Path) -> QuarterBusiness:
+    """The frames that `save` wrote; CsworkbenchError when the folder holds none of this version."""
+    place = Path(folder)
+    if not (place / FILE).is_file():
+        raise CsworkbenchError(f"{place} holds no business frames: {FILE} is not there")
+    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
+    if facts.get("format") != FORMAT:
+        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; measure again")
+    absent = {name: tuple(missing) for name, missing in facts["absent"].items()}
+    return QuarterBusiness(date.fromisoformat(facts["as_of"]), SavedFrames(SHAPES, place, facts["frames"]), absent)

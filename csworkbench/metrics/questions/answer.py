@@ -1,0 +1,195 @@
+"""The answer to a question: cells of cohort × period, the curve of all, and the accounts behind a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...data.expression.matching import matching
+from ...errors import CsworkbenchError, UnknownName
+from ..intervals import mean_interval, wilson
+from ..triangle import MONEY, Aligned, Flags, cells, retained
+from .population import Population, Sized
+from .question import MEAN, START, Question
+
+OTHER, UNKNOWN = "other", "not known"
+MOST_GROUPS = 24
+COLUMNS = ["cohort", "period", "n", "n_mature", "value", "share", "low", "high", "mature"]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """cells: one row per cohort × period: cohort, period (since the start), n (accounts), n_mature (those for which the
+    period is over and, for a mean, that were measured), value (sum over them), share (of n_mature, of the money of
+    period 0, or the mean itself), low, high (95%; null for money), mature. whole: the same for all cohorts together.
+
+    A period of a cohort of starts is mature when it is over; one of any other cohort when it is over for some account,
+    and n_mature says for how many.
+    """
+
+    question: Question
+    cells: pd.DataFrame
+    whole: pd.DataFrame
+    population: Population = field(repr=False)
+    group: pd.Series = field(repr=False)
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """The cohorts in their order."""
+        return tuple(dict.fromkeys(self.cells["cohort"]))
+
+    def accounts(self, cohort: str, period: int) -> pd.DataFrame:
+        """The accounts of one cell, the lost ones first, then by money: account_id, name, segment, started_on, state
+        (kept, lost, not_over or not_measured), value (in that period), mrr_start, mrr_now.
+        """
+        if cohort not in self.cohorts:
+            raise UnknownName("cohort", cohort, self.cohorts)
+        sized, question = self.population.did(self.question), self.question
+        if not 0 <= period < question.periods:
+            raise CsworkbenchError(f"period {period} is not in this answer: 0 to {question.periods - 1} are")
+        ids = self.group.index[self.group == cohort]
+        first = self._first_money()
+        state, value = _state(sized, ids, period, question)
+        known = self.population.columns.reindex(ids)
+        frame = pd.DataFrame(
+            {
+                "account_id": ids,
+                "name": self.population.names.reindex(ids).to_numpy(),
+                "segment": known["segment"].to_numpy() if "segment" in known else None,
+                "started_on": pd.Series(sized.started_on, sized.ids).reindex(ids).to_numpy(),
+                "state": state,
+                "value": value,
+                "mrr_start": first.reindex(ids).to_numpy(),
+                "mrr_now": self.population.mrr_now.reindex(ids).to_numpy(),
+            }
+        )
+        order = frame["state"].map({"lost": 0, "kept": 1, "not_measured": 2, "not_over": 3})
+        frame = frame.assign(order=order).sort_values(
+            ["order", "mrr_start", "account_id"], ascending=[True, False, True], ignore_index=True
+        )
+        return frame.drop(columns="order")
+
+    def _first_money(self) -> pd.Series:
+        """MRR at the end of the period of start; nothing in a workspace without subscriptions."""
+        if not self.population.view.has("subscriptions"):
+            return pd.Series(dtype=float)
+        paid = self.population.did(Question(grain=self.question.grain))
+        return pd.Series(paid.since.value[:, 0] if paid.since.value.shape[1] else 0.0, paid.ids)
+
+
+def answer(population: Population, question: Question, members: pd.Series | None = None) -> Answer:
+    """The answer of that population. Raises UnknownName for a column, ExpressionError for a condition it cannot use.
+
+    members: whether each account (by account_id) is part of it; None for all.
+    """
+    sized = population.did(question)
+    chosen = sized.started_on >= pd.Timestamp(question.since or "0001-01-01")
+    if members is not None:
+        chosen = chosen & members.reindex(sized.ids, fill_value=False).to_numpy(dtype=bool)
+    if question.where:
+        chosen = chosen & matching(population.columns.reindex(sized.ids), question.where)
+    names, code = _groups(population, sized, question, chosen)
+    code = np.where(chosen, code, -1)
+    sizes = np.bincount(code[code >= 0], minlength=len(names))
+    found = _cells(sized.since, code, len(names), question)
+    frame = _framed(found, sizes, names, question)
+    together = _cells(sized.since, np.where(chosen, 0, -1), 1, question)
+    whole = _framed(together, np.array([chosen.sum()]), ["all"], question)
+    named = pd.Series(np.array([*names, None], dtype=object)[code], sized.ids, dtype="str")
+    return Answer(question, frame, whole, population, named)
+
+
+def _groups(population: Population, sized: Sized, question: Question, chosen: Flags) -> tuple[list[str], Ints]:
+    """The names of the cohorts in their order, and the place of each account's among them."""
+    if question.by == START:
+        places = np.unique(sized.start[chosen])
+        names = [sized.periods[place].label for place in places]
+        return names, np.searchsorted(places, sized.start).clip(max=max(len(places) - 1, 0))
+    known = population.columns
+    if question.by not in known:
+        raise UnknownName("column to make cohorts of", question.by, (START, *known.columns))
+    values = known[question.by].reindex(sized.ids)
+    said = _binned(values[chosen], values) if _is_number(values) else values.astype("str")
+    order = _order(said[chosen], _is_number(values))
+    said = said.astype("str").fillna(UNKNOWN)
+    place = {name: at for at, name in enumerate(order)}
+    other = place.get(OTHER, 0)
+    return order, said.map(lambda name: place.get(name, other)).to_numpy(dtype=np.int64)
+
+
+def _is_number(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _order(said: pd.Series, numbers: bool) -> list[str]:
+    """Largest groups first (bins from low to high), the rest as `other`, unknown last."""
+    counts = said.value_counts()
+    names = list(said.cat.categories) if numbers else sorted(counts.index, key=lambda name: (-counts[name], name))
+    if len(names) > MOST_GROUPS:
+        names = [*names[: MOST_GROUPS - 1], OTHER]
+    names = list(map(str, names))
+    return [*names, UNKNOWN] if said.isna().any() or not names else names
+
+
+def _binned(chosen: pd.Series, values: pd.Series) -> pd.Series:
+    """Numbers cut into quarters of the chosen accounts: as "1 to 20", "over 20 to 80"."""
+    known = chosen.dropna().astype(float)
+    edges = np.unique(known.quantile([0, 0.25, 0.5, 0.75, 1])) if len(known) else np.zeros(0)
+    if len(edges) < 2:
+        return pd.Series(pd.Categorical(values.map(lambda v: None if pd.isna(v) else f"{v:g}")), values.index)
+    labels = [f"{'over ' if at else ''}{low:g} to {high:g}" for at, (low, high) in enumerate(pairwise(edges))]
+    return pd.cut(values.astype(float), list(edges), labels=labels, include_lowest=True)
+
+
+def _cells(since: Aligned, code: Ints, n_groups: int, question: Question) -> dict[str, Floats]:
+    if question.measure == MEAN:
+        return _means(since, code, n_groups)
+    if question.rule == "rolling":
+        since = replace(since, mature=since.mature & since.mature[:, :1])
+    found = cells(since, code, n_groups, question.unit, question.rule)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(found.base > 0, found.value / found.base, np.nan)
+    low, high = (np.full(share.shape, np.nan),) * 2 if question.unit in MONEY else wilson(found.value, found.n_mature)
+    return {"n_mature": found.n_mature, "value": found.value, "share": share, "low": low, "high": high}
+
+
+def _means(since: Aligned, code: Ints, n_groups: int) -> dict[str, Floats]:
+    """The mean of measured values per group × period, with a t interval."""
+    there = since.active
+    value = np.where(there, since.value, 0.0)
+    kept = Aligned(value, there, there)
+    sums = cells(kept, code, n_groups, "revenue", "on")
+    squares = cells(Aligned(value**2, there, there), code, n_groups, "revenue", "on")
+    mean, low, high = mean_interval(sums.n_mature, sums.value, squares.value)
+    return {"n_mature": sums.n_mature, "value": sums.value, "share": mean, "low": low, "high": high}
+
+
+def _framed(found: dict[str, Floats], sizes: Ints, names: list[str], question: Question) -> pd.DataFrame:
+    n, periods = len(names), question.periods
+    frame = pd.DataFrame({"cohort": np.repeat(np.array(names, dtype=object), periods)}).astype("str")
+    frame["period"], frame["n"] = np.tile(np.arange(periods), n), np.repeat(sizes, periods)
+    for name, values in found.items():
+        wide = np.full((n, periods), np.nan)
+        known = values[:, :periods]
+        wide[:, : known.shape[1]] = known
+        frame[name] = wide.ravel()
+    mature = frame["n_mature"].fillna(0) > 0
+    blank = {name: frame[name].where(mature) for name in ("value", "share", "low", "high")}
+    return frame.assign(n_mature=frame["n_mature"].fillna(0).astype("int64"), mature=mature, **blank)[COLUMNS]
+
+
+def _state(sized: Sized, ids: pd.Index, period: int, question: Question) -> tuple[list[str], Floats]:
+    rows = sized.ids.get_indexer(ids)
+    since = sized.since
+    if period >= since.mature.shape[1]:
+        return ["not_over"] * len(ids), np.full(len(ids), np.nan)
+    over, value = since.mature[rows, period], np.where(since.mature[rows, period], since.value[rows, period], np.nan)
+    kept = retained(since.active, question.rule)[rows, period]
+    lost = "not_measured" if question.measure == MEAN else "lost"
+    return list(np.where(over, np.where(kept, "kept", lost), "not_over")), value

@@ -1,0 +1,185 @@
+"""The accounts that questions are asked over: what is known of each, and what each did since it started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...data.snapshot import View
+from ...errors import CsworkbenchError
+from ..adoption import adoption
+from ..book import attributes, mrr_on, paid_spans
+from ..calendar import Grain, Period
+from ..cohorts import event_activity, paid_activity, places_of, usage_activity
+from ..journey import journey, value_step
+from ..rollup import rolled_up
+from ..triangle import Activity, Aligned, Flags, aligned
+from .question import EVENT, MEAN, PAID, Question
+
+_ATTRIBUTES = ["segment", "touch_tier", "industry", "country", "language", "employees"]
+
+
+@dataclass(frozen=True)
+class Sized:
+    """What each account did from its own start, for one activity and grain.
+
+    ids: the accounts, in the rows' order. started_on: their first paid days, or the first days of the periods in which
+    their events began. start: places of those periods among `periods`.
+    """
+
+    ids: pd.Index
+    started_on: pd.DatetimeIndex
+    start: NDArray[np.int64]
+    periods: tuple[Period, ...]
+    since: Aligned
+
+
+@dataclass(frozen=True)
+class Population:
+    """Every account that ever paid, as known on the day of the view. Roll-ups run in the engine, once each.
+
+    more: further columns to split and filter by, indexed by account_id, such as health.
+    """
+
+    view: View
+    more: pd.DataFrame | None = None
+    _kept: dict[tuple[str, Grain], Sized] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """What can split or filter, indexed by account_id: attributes as known now, and facts of the start.
+
+        plan_at_start, product_at_start: of the largest of its first items. csm_at_start: the first CSM in charge.
+        first_value: "in time" or "not in time" for the milestone of first value; null while it may still come in time.
+        """
+        spans = self.spans
+        known = attributes(self.view)[_ATTRIBUTES].reindex(spans.index)
+        found = known.join(self._first_items).join(self._first_csms).join(self._first_value)
+        found = found if self.more is None else found.join(self.more)
+        return found.loc[:, found.notna().any()].rename_axis("account_id")
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """See `book.paid_spans`; every account, without days, in a workspace without subscriptions."""
+        if self.view.has("subscriptions"):
+            return paid_spans(self.view)
+        columns = ["first_paid_on", "paid_until"]
+        return pd.DataFrame(index=attributes(self.view).index, columns=columns, dtype="datetime64[us]")
+
+    @cached_property
+    def names(self) -> pd.Series:
+        """The name of each account, its id where it has none."""
+        named = attributes(self.view)["name"].reindex(self.spans.index).astype("str")
+        return named.where(named.notna(), named.index.to_series())
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The features with use, sorted."""
+        if not self.view.has("usage"):
+            return ()
+        found = self.view.sql("SELECT DISTINCT u.feature FROM usage AS u WHERE u.feature IS NOT NULL")["feature"]
+        return tuple(sorted(map(str, found)))
+
+    @cached_property
+    def mrr_now(self) -> pd.Series:
+        """MRR on the day of the view, 0 for accounts that left; null in a workspace without subscriptions."""
+        if not self.view.has("subscriptions"):
+            return pd.Series(np.nan, self.spans.index)
+        now = mrr_on(self.view, [self.view.as_of]).iloc[:, 0]
+        return now.reindex(self.spans.index).fillna(0.0)
+
+    def did(self, question: Question) -> Sized:
+        """What the question looks at, from each account's start; made at the first question of its kind."""
+        key = (question.activity, question.grain)
+        if key not in self._kept:
+            self._kept[key] = self._made(question)
+        return self._kept[key]
+
+    def _made(self, question: Question) -> Sized:
+        activity = self._activity(question)
+        since = aligned(activity)
+        if question.unit == "usage" and question.measure != MEAN and not question.measure.startswith(EVENT):
+            since = replace(since, mature=since.mature & self._measured(activity))
+        begun = pd.DatetimeIndex([period.starts_on for period in activity.periods])[activity.start]
+        paid = pd.DatetimeIndex(self.spans["first_paid_on"].reindex(activity.accounts))
+        return Sized(activity.accounts, paid.where(paid.notna(), begun), activity.start, activity.periods, since)
+
+    def _activity(self, question: Question) -> Activity:
+        needed = "subscriptions" if question.activity == PAID else "usage"
+        if not self.view.has(needed):
+            raise CsworkbenchError(f"this workspace has no table {needed}, which {question.measure} needs")
+        if question.activity == EVENT + question.feature:
+            return event_activity(self.view, question.grain, (question.feature,))
+        first = self.spans["first_paid_on"]
+        if question.activity == PAID:
+            return paid_activity(self.view, question.grain, first)
+        if question.measure == "usage":
+            return usage_activity(self.view, question.grain, first)
+        return self._adoption(question.grain) if question.measure == MEAN else self._feature(question)
+
+    def _adoption(self, grain: Grain) -> Activity:
+        """The Adoption Index on the last day of each period, not a number where it was not measured."""
+        paid = paid_activity(self.view, grain, self.spans["first_paid_on"])
+        value = np.full(paid.value.shape, np.nan)
+        ends = [period.ends_on for period in paid.periods[: paid.n_complete]]
+        if ends:
+            scored = adoption(self.view, ends)
+            row = paid.accounts.get_indexer(pd.Index(scored["account_id"]))
+            column = pd.Index(pd.DatetimeIndex(ends)).get_indexer(pd.DatetimeIndex(scored["closing"]))
+            value[row, column] = scored["adoption_index"]
+        return Activity(paid.accounts, paid.periods, paid.start, value, np.isfinite(value), paid.n_complete)
+
+    def _feature(self, question: Question) -> Activity:
+        """Use of one feature, of the accounts for which any use was measured."""
+        base = usage_activity(self.view, question.grain, self.spans["first_paid_on"])
+        value = np.zeros(base.value.shape)
+        if len(base.periods):
+            used = rolled_up(
+                self.view, "events_in_periods", {}, **places_of(base.periods), features=(question.feature,)
+            )
+            row = base.accounts.get_indexer(pd.Index(used["account_id"].astype("str")))
+            place = used["place"].to_numpy(dtype="int64")
+            seen = (row >= 0) & (place >= 0) & (used["value"].to_numpy(dtype=float) > 0)
+            value[row[seen], place[seen]] = 1.0
+        return Activity(base.accounts, base.periods, base.start, value, value > 0, base.n_complete)
+
+    def _measured(self, activity: Activity) -> Flags:
+        """Account × period since its start: whether use was measured by then, at the company as a whole."""
+        first = self.view.sql("SELECT min(u.day) AS day FROM usage AS u")["day"].iloc[0]
+        begun = sum(pd.Timestamp(period.starts_on) < first.replace(day=1) for period in activity.periods)
+        measured: Flags = activity.start[:, None] + np.arange(len(activity.periods)) >= begun
+        return measured
+
+    @property
+    def _first_items(self) -> pd.DataFrame:
+        if not self.view.has("subscriptions"):
+            return pd.DataFrame(index=self.spans.index)
+        found = rolled_up(self.view, "first_items").astype({"account_id": "str"}).set_index("account_id")
+        return found.rename(columns={"plan": "plan_at_start", "product": "product_at_start"})
+
+    @property
+    def _first_csms(self) -> pd.DataFrame:
+        if not self.view.has("assignments"):
+            return pd.DataFrame(index=self.spans.index)
+        found = rolled_up(self.view, "first_csms").astype({"account_id": "str"}).set_index("account_id")
+        return found.rename(columns={"csm_id": "csm_at_start"})
+
+    @property
+    def _first_value(self) -> pd.DataFrame:
+        step = value_step(self.view.settings.journey)
+        if step is None or not self.view.has("milestones"):
+            return pd.DataFrame(index=self.spans.index)
+        rows = journey(self.view, self.view.as_of)
+        due = sum(each.days for each in self.view.settings.journey[: self._place(step.id) + 1])
+        rows = rows[rows["milestone"] == step.id].set_index("account_id")
+        took = (rows["reached_on"] - rows["started_on"]).dt.days
+        waited = (pd.Timestamp(self.view.as_of) - rows["started_on"]).dt.days
+        said = pd.Series(np.where(took <= due, "in time", "not in time"), rows.index, dtype="str")
+        return said.where((took <= due) | (waited >= due)).to_frame("first_value")
+
+    def _place(self, milestone: str) -> int:
+        return [step.id for step in self.view.settings.journey].index(milestone)

@@ -1,0 +1,56 @@
+"""The team's measures of one quarter, kept apart from those of the other packs: they are about people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ...errors import CsworkbenchError, UnknownName
+from ..shapes import SavedFrames
+from .frames import FRAMES, SHAPES
+
+FORMAT = 1
+FILE = "team.json"
+
+
+@dataclass(frozen=True)
+class TeamMeasures:
+    """frames: name → frame, as `metrics.team.frames.FRAMES` describes them. absent: frame → what was missing for it."""
+
+    frames: Mapping[str, pd.DataFrame]
+    absent: Mapping[str, tuple[str, ...]]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it."""
+        if name not in FRAMES:
+            raise UnknownName("frame of the team", name, tuple(FRAMES))
+        if name not in self.frames:
+            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(self.absent.get(name, ()))} is missing')
+        return self.frames[name]
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.frames.items():
+            frame.to_parquet(place / f"{name}.parquet", index=False)
+        absent = {name: list(missing) for name, missing in self.absent.items()}
+        facts = {"format": FORMAT, "frames": sorted(self.frames), "absent": absent}
+        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        return place
+
+
+def load_team(folder: str | Path) -> TeamMeasures:
+    """The measures that `save` wrote; CsworkbenchError when the folder holds none of this version."""
+    place = Path(folder)
+    if not (place / FILE).is_file():
+        raise CsworkbenchError(f"{place} holds no measures of a team: {FILE} is not there")
+    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
+    if facts.get("format") != FORMAT:
+        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; run the quarter again")
+    frames = SavedFrames(SHAPES, place, facts["frames"])
+    return TeamMeasures(frames, {name: tuple(missing) for name, missing in facts["absent"].items()})

@@ -1,0 +1,6 @@
+-- One row per day × CSM: paying accounts in charge, and their MRR.
+SELECT o.day, o.csm_id, count(*) AS n_accounts, sum(h.mrr) AS mrr
+FROM owned AS o
+JOIN held AS h ON h.account_id = o.account_id AND h.day = o.day
+WHERE h.mrr > 0
+GROUP BY o.day, o.csm_id

@@ -1,0 +1,307 @@
+"""The answer to a question over cohorts, as a pack and the explorer show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..metrics.intervals import SMALLEST_GROUP
+from ..metrics.questions import START, Question
+from ..metrics.questions.question import AMOUNT, EVENT, MEAN, PAID
+from .catalogue import marked
+from .charts.curves import Curve, curves
+from .charts.triangle import Cohort, Heads, triangle
+from .exhibit import Exhibit, absent
+from .exhibits.wording import sentences, too_few
+from .scene import Scene
+from .tables import Column
+from .text import shown
+
+MARKED = {"month": 12, "quarter": 4}
+MOST_COLUMNS = 13
+
+
+_OWN = {
+    "not known": marked("not known"),
+    "other": marked("other"),
+    "in time": marked("in time"),
+    "not in time": marked("not in time"),
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer to be shown: the question, its cells and those of all cohorts together (see `metrics.questions`)."""
+
+    scene: Scene
+    question: Question
+    cells: pd.DataFrame
+    whole: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        return str(self.exhibit("answer").html)
+
+    def exhibit(self, id: str, name: str = "") -> Exhibit:
+        """The triangle (or table of curves), its message and its numbers. name: what the pin is called."""
+        scene, n = self.scene, int(self.whole["n"].iloc[0])
+        if n < SMALLEST_GROUP or self.marked is None:
+            words = scene.say("{measure}: not shown ({words}).", measure=self.measure, words=too_few(scene.language, n))
+            return absent(id, words, scene.language)
+        return Exhibit(
+            id,
+            self.title,
+            scene.language,
+            so_what=sentences(scene.say("Question: {name}.", name=shown(name)) if name else "", self.overall),
+            caption=self.caption,
+            alt=scene.say("Table of cohorts by period since the start. {title}.", title=self.title),
+            source=scene.source("subscriptions", "accounts", *self._tables),
+            figure_svg=self._figure(),
+            data=self._data(),
+            columns=self._columns(),
+        )
+
+    @property
+    def measure(self) -> str:
+        """What is measured, in words."""
+        return measure_name(self.scene, self.question)
+
+    @property
+    def marked(self) -> int | None:
+        """The period of the message: a year after the start, or the last that five accounts have reached."""
+        known = self.whole[self.whole["n_mature"] >= SMALLEST_GROUP]["period"]
+        wanted = MARKED[self.question.grain]
+        reached = known[(known > 0) & (known <= wanted)]
+        return int(reached.max()) if len(reached) else None
+
+    @property
+    def title(self) -> str:
+        """The weakest and the strongest cohort after that period, beside all together."""
+        scene, period = self.scene, self.marked
+        values = {"measure": self.measure, "after": self._after(period), "all": self.written(self._at(self.whole))}
+        rows = self._ranked
+        if len(rows) < 2 or self.written(rows["share"].iloc[0]) == self.written(rows["share"].iloc[-1]):
+            return scene.say("{measure} after {after}: {all}", **values)
+        low, high = rows.iloc[0], rows.iloc[-1]
+        return scene.say(
+            "{measure} after {after}: {worst} {low}, {best} {high}",
+            **values,
+            worst=self.named(low["cohort"]),
+            low=self.written(low["share"]),
+            best=self.named(high["cohort"]),
+            high=self.written(high["share"]),
+        )
+
+    @property
+    def weakest(self) -> str | None:
+        """The cohort with the lowest value in that period; None where none can be told."""
+        return str(self._ranked["cohort"].iloc[0]) if len(self._ranked) else None
+
+    @property
+    def _ranked(self) -> pd.DataFrame:
+        """The cells of that period that can be told, the lowest first."""
+        rows = self.cells[(self.cells["period"] == self.marked) & (self.cells["n_mature"] >= SMALLEST_GROUP)]
+        return rows[rows["share"].notna()].sort_values(["share", "cohort"], kind="stable")
+
+    @property
+    def overall(self) -> str:
+        """All cohorts together, with how many they are."""
+        scene, row = self.scene, self.whole[self.whole["period"] == self.marked].iloc[0]
+        return scene.language.count(
+            "All together: {share} of {n} account old enough.",
+            "All together: {share} of {n} accounts old enough.",
+            int(row["n_mature"]),
+            share=self.written(row["share"]),
+        )
+
+    @property
+    def caption(self) -> str:
+        """What a row is, what was left out, and what small cohorts show."""
+        scene, question = self.scene, self.question
+        return sentences(
+            scene.say("Rows: {rows}; columns: {periods} since the start.", rows=self._rows, periods=self.periods),
+            scene.say("Only: {condition}.", condition=shown(question.where, 200)) if question.where else "",
+            scene.say("Started since {day}.", day=scene.language.date(question.since)) if question.since else "",
+            ""
+            if question.by == START
+            else scene.say("Rows are as known now; n of a period are those old enough for it."),
+            scene.say("Cohorts under 5 accounts show no rate."),
+            scene.defined("adoption_index" if question.measure == MEAN else "cohort_retention"),
+        )
+
+    def written(self, value: float) -> str:
+        """A share or a mean as the reader sees it."""
+        language = self.scene.language
+        return language.number(value) if self.question.measure == MEAN else language.percent(value, 0)
+
+    def named(self, cohort: str) -> str:
+        """What readers call a cohort."""
+        by, scene = self.question.by, self.scene
+        if by == START:
+            return scene.language.quarter(cohort) if self.question.grain == "quarter" else cohort
+        if cohort in _OWN:
+            return scene.say(_OWN[cohort])
+        return scene.name(cohort) if by == "segment" else shown(cohort)
+
+    def curves(self, cohorts: Sequence[str]) -> str:
+        """At most two cohorts and all together as curves with intervals, as SVG."""
+        scene, width = self.scene, self.width
+        chosen = [(self.named(name), self.cells[self.cells["cohort"] == name]) for name in dict.fromkeys(cohorts)][:2]
+        series = [self._curve(name, rows) for name, rows in [*chosen, (scene.say("All"), self.whole)]]
+        values = np.concatenate([[*each.values, *each.low, *each.high] for each in series])
+        return curves(
+            series, [str(k) for k in range(width)], self._since_start, self._levels(values), scene.language.lang
+        )
+
+    def _curve(self, name: str, rows: pd.DataFrame) -> Curve:
+        rows = rows.sort_values("period").head(self.width)
+        few = rows["n_mature"] < SMALLEST_GROUP
+        value, low, high = (rows[column].where(~few).to_numpy(dtype=float) for column in ("share", "low", "high"))
+        known = value[np.isfinite(value)]
+        return Curve(name, list(value), list(low), list(high), self.written(known[-1]) if len(known) else "")
+
+    def _levels(self, values: np.ndarray) -> list[tuple[float, str]]:
+        known = values[np.isfinite(values)]
+        top = max(100.0 if self.question.measure == MEAN else 1.0, float(known.max(initial=0.0)))
+        bottom = min(float(known.min(initial=top)), top * 0.9)
+        step = top / 10
+        low = np.floor(bottom / step) * step
+        return [(float(level), self.written(float(level))) for level in np.linspace(low, top, 4)]
+
+    @property
+    def width(self) -> int:
+        """How many periods are shown: those that any cohort has reached."""
+        known = self.cells[self.cells["mature"]]["period"]
+        return min(self.question.periods, int(known.max()) + 1 if len(known) else 1)
+
+    @property
+    def _rows(self) -> str:
+        by, scene = self.question.by, self.scene
+        if by == START:
+            return scene.say("quarter of start") if self.question.grain == "quarter" else scene.say("month of start")
+        return column_name(scene, by)
+
+    @property
+    def periods(self) -> str:
+        """What a period is, in words."""
+        return self.scene.say("quarters") if self.question.grain == "quarter" else self.scene.say("months")
+
+    @property
+    def _since_start(self) -> str:
+        return self.scene.say("{periods} since the start", periods=self.periods)
+
+    @property
+    def _tables(self) -> tuple[str, ...]:
+        return () if self.question.activity == PAID else ("usage",)
+
+    def _after(self, period: int | None) -> str:
+        language = self.scene.language
+        if self.question.grain == "quarter":
+            return language.count("{n} quarter", "{n} quarters", period or 0)
+        return language.count("{n} month", "{n} months", period or 0)
+
+    def _at(self, frame: pd.DataFrame) -> float:
+        return float(frame[frame["period"] == self.marked]["share"].iloc[0])
+
+    def _shares(self, rows: pd.DataFrame, places: Sequence[int]) -> list[float | None]:
+        by_period = rows.set_index("period")
+        return [_known(by_period, place) for place in places]
+
+    def _figure(self) -> str:
+        places = _thinned(self.width, self.marked or 0)
+        rows = [
+            self._row(self.named(str(name)), rows, places) for name, rows in self.cells.groupby("cohort", sort=False)
+        ]
+        rows.append(self._row(self.scene.say("All"), self.whole, places, total=True))
+        say = self.scene.say
+        heads = Heads(
+            [str(k) for k in places], say("n"), self._heading, say("not over yet"), places.index(self.marked or 0)
+        )
+        return triangle(rows, heads, self.scene.language.lang)
+
+    @property
+    def _heading(self) -> str:
+        values = {"measure": self.measure, "periods": self.periods}
+        if self.question.measure == MEAN:
+            return self.scene.say("{measure}, by {periods} since the start", **values)
+        return self.scene.say("{measure} in %, by {periods} since the start", **values)
+
+    def _row(self, name: str, rows: pd.DataFrame, places: Sequence[int], total: bool = False) -> Cohort:
+        language, shares = self.scene.language, self._shares(rows, places)
+        scale = 1 if self.question.measure == MEAN else 100
+        words = ["" if share is None else language.number(scale * share) for share in shares]
+        depth = [None if share is None else share / 100 if scale == 1 else share for share in shares]
+        n = int(rows["n"].iloc[0])
+        note = self.scene.say("fewer than 5 customers") if n < SMALLEST_GROUP else ""
+        return Cohort(name, language.number(n), depth, words, note, total)
+
+    def _data(self) -> pd.DataFrame:
+        both = pd.concat([self.cells, self.whole.assign(cohort="all")])
+        both = both[both["mature"] & (both["period"] < self.width)]
+        few = both["n_mature"] < SMALLEST_GROUP
+        shown_as = [self.scene.say("All") if name == "all" else self.named(name) for name in both["cohort"]]
+        rates = {name: both[name].where(~few) for name in ("share", "low", "high")}
+        return both.assign(cohort=shown_as, **rates).reset_index(drop=True)
+
+    def _columns(self) -> tuple[Column, ...]:
+        say, kind = self.scene.say, "one" if self.question.measure == MEAN else "share"
+        return (
+            Column("cohort", say("Cohort")),
+            Column("period", self._since_start, "count"),
+            Column("n_mature", say("n"), "count"),
+            Column("share", self.measure, kind),
+            Column("low", say("Low"), kind),
+            Column("high", say("High"), kind),
+        )
+
+
+def measure_name(scene: Scene, question: Question) -> str:
+    """What a question measures, in words."""
+    named = {
+        "logo": scene.say("Logo retention"),
+        "gross_revenue": scene.say("GRR"),
+        "revenue": scene.say("NRR"),
+        "usage": scene.say("Accounts in use"),
+        MEAN: scene.say("Adoption Index"),
+    }
+    if question.measure in named:
+        return named[question.measure]
+    feature = shown(question.feature)
+    if question.measure.startswith(EVENT):
+        return scene.say("Accounts back with {feature}", feature=feature)
+    if question.measure.startswith(AMOUNT):
+        return scene.say("{feature} against period 0", feature=feature)
+    return scene.say("Use of {feature}", feature=feature)
+
+
+def column_name(scene: Scene, column: str) -> str:
+    """What readers call a column that makes cohorts."""
+    named = {
+        START: scene.say("Start"),
+        "segment": scene.say("Segment"),
+        "touch_tier": scene.say("Touch tier"),
+        "industry": scene.say("Industry"),
+        "country": scene.say("Country"),
+        "language": scene.say("Language"),
+        "employees": scene.say("Employees"),
+        "plan_at_start": scene.say("Plan at the start"),
+        "product_at_start": scene.say("Product at the start"),
+        "csm_at_start": scene.say("First CSM"),
+        "csm_id": scene.say("CSM now"),
+        "first_value": scene.say("First value"),
+        "health": scene.say("Health"),
+    }
+    return named.get(column) or shown(column)
+
+
+def _thinned(width: int, marked: int) -> list[int]:
+    """Periods to draw, at most thirteen, the marked one among them."""
+    step = -(-width // MOST_COLUMNS)
+    return [k for k in range(width) if (k - marked) % step == 0]
+
+
+def _known(by_period: pd.DataFrame, place: int) -> float | None:
+    share, n = float(by_period["share"].loc[place]), int(by_period["n_mature"].loc[place])
+    return None if n < SMALLEST_GROUP or not np.isfinite(share) else share

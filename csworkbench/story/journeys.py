@@ -1,0 +1,192 @@
+"""The journey as an analyst sees it: each step by any split, who is stuck, and what followed lateness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ..metrics.intervals import SMALLEST_GROUP
+from ..metrics.journey import step_conversion, step_curve, stuck
+from ..metrics.late_steps import after_late_steps
+from .exhibit import Exhibit, absent
+from .scene import Scene
+from .tables import Column, table
+
+EVERY = "all"
+MOST_STUCK = 40
+_RATES = ("share", "low", "high")
+
+
+def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping[str, str] | None = None) -> Exhibit:
+    """Who reached each step within its due days, by a split; by CSM drawn towards the team by how little is known.
+
+    journey: as `metrics.journey.journey` returns it, with the column `by`. named: group → what readers call it.
+    """
+    key = by or EVERY
+    rows = journey if by else journey.assign(**{EVERY: scene.say("All")})
+    found = step_conversion(rows.dropna(subset=[key]), key)
+    found = found.merge(_times(rows, key), on=[key, "step"], how="left")
+    few = found["n_eligible"] < SMALLEST_GROUP
+    found = found.assign(**{name: found[name].where(~few) for name in (*_RATES, "median_days", "p75_days")})
+    found = found.assign(group=_names(found[key], named), name=[scene.milestone(id) for id in found["milestone"]])
+    if found["share"].isna().all():
+        return absent(
+            "conversion",
+            scene.say("Step conversion is not shown: every group has fewer than 5 accounts."),
+            scene.language,
+        )
+    columns = _conversion_columns(scene, "shrunk" in found)
+    title = _weakest(scene, found, by)
+    return Exhibit(
+        "conversion",
+        title,
+        scene.language,
+        so_what=scene.say("CSMs are drawn towards the team by how little is known of them.")
+        if "shrunk" in found
+        else "",
+        caption=scene.say("In time: within the due days of the step, of those for which these days are over."),
+        source=scene.source("milestones", "subscriptions"),
+        table_html=table(found, columns, scene.language, scene.say("Conversion of each step")),
+        data=found,
+        columns=columns,
+    )
+
+
+def _conversion_columns(scene: Scene, by_csm: bool) -> list[Column]:
+    say = scene.say
+    shrunk = [
+        Column("shrunk", say("Drawn in"), "share0"),
+        Column("shrunk_low", say("from"), "share0"),
+        Column("shrunk_high", say("to"), "share0"),
+    ]
+    return [
+        Column("name", say("Step")),
+        Column("group", say("Group")),
+        Column("n_eligible", say("n"), "count"),
+        Column("share", say("In time"), "share0"),
+        Column("low", say("95% from"), "share0"),
+        Column("high", say("95% to"), "share0"),
+        *(shrunk if by_csm else []),
+        Column("median_days", say("Median days"), "count"),
+        Column("p75_days", say("P75 days"), "count"),
+    ]
+
+
+def _times(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Median and third quartile of days from the step before, censored accounts kept."""
+    found = []
+    for (group, step), part in rows.groupby([key, "step"]):
+        curve = step_curve(part)
+        found.append({key: group, "step": step, "median_days": curve.median, "p75_days": curve.quantile(0.75)})
+    return pd.DataFrame(found, columns=[key, "step", "median_days", "p75_days"])
+
+
+def _weakest(scene: Scene, found: pd.DataFrame, by: str) -> str:
+    told = "shrunk" if "shrunk" in found else "share"
+    rated = found.dropna(subset=["share"]).sort_values([told, "step", "group"], kind="stable")
+    worst = rated.iloc[0]
+    values = {"step": worst["name"], "share": scene.language.percent(worst[told], 0)}
+    if not by:
+        return scene.say("{step} is the weakest step: {share} reach it in time", **values)
+    others = rated[rated["step"] == worst["step"]]
+    values["group"] = worst["group"]
+    if len(others) < 2:
+        return scene.say("{step}: {group} {share} in time", **values)
+    best = others.iloc[-1]
+    share = scene.language.percent(best[told], 0)
+    return scene.say("{step}: {group} {share} in time, {other} {best}", **values, other=best["group"], best=share)
+
+
+def stuck_accounts(scene: Scene, journey: pd.DataFrame, mrr: pd.Series, names: pd.Series) -> Exhibit:
+    """Who waits for a step longer than it should take, most money first. mrr, names: by account_id."""
+    found = stuck(journey)
+    found = found.assign(mrr=found["account_id"].map(mrr), account=found["account_id"].map(names))
+    found = found.assign(name=[scene.milestone(id) for id in found["milestone"]])
+    found = found.sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
+    if found.empty:
+        return absent("stuck", scene.say("No account is stuck at any step."), scene.language)
+    say = scene.say
+    columns = [
+        Column("account", say("Account")),
+        Column("segment", say("Segment")),
+        Column("name", say("Waits for")),
+        Column("overdue_days", say("Days overdue"), "count"),
+        Column("mrr", say("MRR"), "money"),
+    ]
+    title = scene.language.count(
+        "{n} account with {money} of MRR waits longer than it should",
+        "{n} accounts with {money} of MRR wait longer than they should",
+        len(found),
+        money=scene.language.money(float(found["mrr"].sum())),
+    )
+    shown_rows = found.head(MOST_STUCK)
+    return Exhibit(
+        "stuck",
+        title,
+        scene.language,
+        caption=say("The {n} with most MRR are listed.", n=len(shown_rows)) if len(found) > MOST_STUCK else "",
+        source=scene.source("milestones", "subscriptions"),
+        table_html=table(shown_rows, columns, scene.language, say("Accounts stuck in the journey")),
+        data=found,
+        columns=columns,
+    )
+
+
+def after_lateness(scene: Scene, journey: pd.DataFrame, paid_until: pd.Series) -> Exhibit:
+    """What followed when a step was late: who left within a year of the day it was due."""
+    found = after_late_steps(journey, paid_until, scene.measures.as_of)
+    found = found.assign(name=[scene.milestone(id) for id in found["milestone"]])
+    wide = found.pivot(index=["step", "name"], columns="late", values=["n", "share", "low", "high"])
+    wide.columns = [f"{column[0]}_{'late' if column[1] else 'punctual'}" for column in wide.columns.to_list()]
+    wide = wide.reset_index()
+    for name in (f"{part}_{side}" for part in ("n", "share", "low", "high") for side in ("late", "punctual")):
+        wide[name] = wide[name] if name in wide else float("nan")
+    both = wide.dropna(subset=["share_late", "share_punctual"])
+    if both.empty:
+        words = scene.say(
+            "What followed late steps is not shown: fewer than 5 accounts were late, or in time, a year ago."
+        )
+        return absent("late", words, scene.language)
+    columns = _late_columns(scene)
+    return Exhibit(
+        "late",
+        _costliest(scene, both),
+        scene.language,
+        so_what=scene.say("Observed, not caused: accounts that start late may differ in other ways."),
+        caption=scene.say("Counted from the day a step was due, for accounts that still paid then."),
+        source=scene.source("milestones", "subscriptions"),
+        table_html=table(wide, columns, scene.language, scene.say("Left within a year, by step late or in time")),
+        data=wide,
+        columns=columns,
+    )
+
+
+def _late_columns(scene: Scene) -> Sequence[Column]:
+    say = scene.say
+    return [
+        Column("name", say("Step")),
+        Column("n_punctual", say("In time: n"), "count"),
+        Column("share_punctual", say("left"), "share0"),
+        Column("low_punctual", say("95% from"), "share0"),
+        Column("high_punctual", say("95% to"), "share0"),
+        Column("n_late", say("Late: n"), "count"),
+        Column("share_late", say("left"), "share0"),
+        Column("low_late", say("95% from"), "share0"),
+        Column("high_late", say("95% to"), "share0"),
+    ]
+
+
+def _costliest(scene: Scene, both: pd.DataFrame) -> str:
+    gap = both["share_late"] - both["share_punctual"]
+    row = both.iloc[int(gap.abs().to_numpy().argmax())]
+    return scene.say(
+        "{step}: {late} of the late accounts left within a year, {punctual} of those in time",
+        step=row["name"],
+        late=scene.language.percent(row["share_late"], 0),
+        punctual=scene.language.percent(row["share_punctual"], 0),
+    )
+
+
+def _names(groups: pd.Series, named: Mapping[str, str] | None) -> list[str]:
+    return [str((named or {}).get(str(group), group)) for group in groups]

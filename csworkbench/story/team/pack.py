@@ -1,0 +1,112 @@
+"""The pack of the CS manager: its sections, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from ...errors import UnknownName
+from ...metrics.quarter import QuarterMeasures, load_measures, measure_quarter
+from ...metrics.team.measures import TeamMeasures, load_team
+from ...metrics.team.quarter import measure_team
+from ..catalogue import marked
+from ..exhibit import Exhibit
+from ..exhibits import closing as common
+from ..pack import Fragment, Pack
+from . import capacity, characters, closing, effects, kpi_tree, load, people, steps, tiles
+from .scene import TeamScene, team_scene
+
+EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
+    "team_tiles": tiles.team_tiles,
+    "kpi_tree": kpi_tree.kpi_tree,
+    "csm_effects": effects.csm_effects,
+    "dependence": effects.dependence,
+    "step_matrix": steps.step_matrix,
+    "firefighting": load.firefighting,
+    "repeat_causes": load.repeat_causes,
+    "policy_hours": load.policy_hours,
+    "capacity": capacity.capacity,
+    "growth_line": capacity.growth_line,
+    "ramp": capacity.ramp,
+    "characters": characters.characters,
+    "competencies": people.competencies,
+    "development": people.development,
+    "interviews": people.interviews,
+    "trainings": people.trainings,
+    "freshness": common.freshness,
+    "team_definitions": closing.team_definitions,
+    "definitions": common.definitions,
+}
+
+HEADINGS: Mapping[str, str] = {
+    "glance": marked("At a glance"),
+    "kpis": marked("From the goal to what we can move"),
+    "csms": marked("CSMs after adjusting for their books"),
+    "steps": marked("Steps of the journey"),
+    "work": marked("Proactive work and firefighting"),
+    "capacity": marked("Capacity and growth"),
+    "characters": marked("Balance of characters and the next hire"),
+    "people": marked("Competencies, interviews, trainings"),
+    "data": marked("Definitions and data"),
+}
+
+
+@dataclass(frozen=True)
+class TeamPack(Pack):
+    """The team's pack of a quarter; each method gives what one cell of its notebook shows."""
+
+    @property
+    def exhibits(self) -> Mapping[str, Callable[[Any], Exhibit]]:
+        """What the team's pack can show, by id."""
+        return EXHIBITS
+
+    @property
+    def headings(self) -> Mapping[str, str]:
+        """The headings of its sections, by id."""
+        return HEADINGS
+
+    def cover(self) -> Fragment:
+        """The title, the quarter, for whom it is, and the tiles."""
+        scene, quarter = self.scene, self.scene.quarter
+        months = scene.language.months(quarter.starts_on, quarter.closing)
+        head = Markup('<h1>{}</h1><p class="cs-lead">{}</p><p class="cs-lead">{}</p>').format(
+            scene.say("{who}: the CS team", who=self.who),
+            scene.say("{quarter} ({months})", quarter=scene.language.quarter(quarter.label), months=months),
+            scene.say("For the manager of the team only: it names people."),
+        )
+        return Fragment(head + self.section("glance", "team_tiles").html)
+
+    def closing(self) -> Fragment:
+        """How fresh and complete the data is, and what the measures mean."""
+        return self.section("data", "freshness", "team_definitions", "definitions")
+
+
+def open_team(team: str | Path = "", measures: str | Path = "", quarter: str = "", lang: str = "en") -> TeamPack:
+    """The team's pack of a quarter.
+
+    team, measures: folders of the saved measures of the team and of the quarter; without one of them the sample
+    company, measured here and now. quarter: such as 2026Q3; must be that of the measures.
+    """
+    found, of_team = (load_measures(measures), load_team(team)) if team and measures else _sample(quarter)
+    if quarter and found.quarter.label != quarter:
+        raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
+    scene: TeamScene = team_scene(found, of_team, lang)
+    return TeamPack(scene)
+
+
+@cache
+def _sample(quarter: str) -> tuple[QuarterMeasures, TeamMeasures]:
+    from ...data.sample import sample_folder
+    from ...data.workspace import open_workspace
+    from ...metrics.calendar import Quarter
+
+    workspace = open_workspace(sample_folder())
+    wanted = Quarter.parse(quarter or "2026Q3", workspace.settings.company.fiscal_year_start)
+    view = workspace.as_of(wanted.closing)
+    measures = measure_quarter(view, wanted)
+    return measures, measure_team(view, measures)

@@ -1,0 +1,22 @@
+SELECT
+  w.quarter,
+  a.csm_id,
+  k.touch_tier,
+  a.function,
+  a.direction,
+  COUNT(*) AS n,
+  COUNT(a.hours) AS n_timed,
+  SUM(CAST(a.hours AS DECIMAL(18, 4))) AS hours
+FROM activities AS a
+JOIN windows AS w
+  ON CAST(a.at AS DATE) > w.opening AND CAST(a.at AS DATE) <= w.closing
+LEFT JOIN accounts AS k
+  ON k.account_id = a.account_id
+WHERE
+  NOT a.csm_id IS NULL
+GROUP BY
+  w.quarter,
+  a.csm_id,
+  k.touch_tier,
+  a.function,
+  a.direction

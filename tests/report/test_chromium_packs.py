@@ -1,0 +1,166 @@
+"""Every kind of pack in both languages, judged in a real browser as its readers open it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from drawn_packs import LANGUAGES, drawn_packs
+from judge import MODES, judging, looked_at, overflow, unwritable, violations
+from playwright.sync_api import Browser, Page
+
+from csworkbench.report.templates import pack_templates
+from csworkbench.story.charts.lettering import UNKNOWN, _latin_font, _outline
+
+pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("kernels")]
+KINDS = sorted(pack_templates())
+PAGES = list(itertools.product(KINDS, LANGUAGES))
+PAPERS = ("A4", "Letter")
+
+
+@pytest.fixture(scope="session")
+def folder(quarter_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every kind of pack in both languages as KIND-LANG.html."""
+    place = tmp_path_factory.mktemp("drawn")
+    for pack in drawn_packs(quarter_folder):
+        (place / f"{pack.kind}-{pack.lang}.html").write_text(pack.html, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with judging(chromium) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_a_pack_asks_for_nothing_fits_its_window_and_misses_no_sign(
+    browser: Browser, folder: Path, kind: str, lang: str, mode: str
+) -> None:
+    with looked_at(browser, folder / f"{kind}-{lang}.html", MODES[mode]) as (page, asked):
+        assert asked == []
+        assert overflow(page) <= 0
+        assert unwritable(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_axe_finds_nothing_in_any_mode(browser: Browser, folder: Path, kind: str, lang: str, mode: str) -> None:
+    with looked_at(browser, folder / f"{kind}-{lang}.html", MODES[mode]) as (page, _):
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_axe_finds_nothing(browser: Browser, folder: Path, kind: str, lang: str) -> None:
+    """Each pack in one of the modes, in turn; the slow test takes them all."""
+    mode = list(MODES)[PAGES.index((kind, lang)) % len(MODES)]
+    with looked_at(browser, folder / f"{kind}-{lang}.html", MODES[mode]) as (page, _):
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_every_picture_is_described_and_every_table_captioned_with_scoped_headers(
+    folder: Path, kind: str, lang: str
+) -> None:
+    html = (folder / f"{kind}-{lang}.html").read_text("utf-8")
+    pictures = re.findall(r'<img class="cs-figure" [^>]*>', html)
+    assert all(re.search(r' alt="[^"]{10,}"', picture) for picture in pictures)
+    assert [p for p in re.findall(r"<img [^>]*>", html) if 'alt="' not in p] == []
+    tables = re.findall(r"<table.*?</table>", html, re.DOTALL)
+    assert tables
+    for table in tables:
+        assert re.search(r"<caption>[^<]+</caption>", table)
+        assert not re.search(r"<th(?! scope=\"(?:col|row)\")[ >]", table)
+
+
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_no_picture_writes_the_box_of_a_missing_letter(folder: Path, kind: str, lang: str) -> None:
+    html = (folder / f"{kind}-{lang}.html").read_text("utf-8")
+    box = _outline(_latin_font("normal"), UNKNOWN)[0].replace(" ", "")
+    assert html.count("%3Cpath") > 0
+    assert box not in html.replace(" ", "")
+
+
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_with_scripts_off_the_page_is_the_same(browser: Browser, folder: Path, kind: str, lang: str) -> None:
+    path = folder / f"{kind}-{lang}.html"
+    heights = []
+    for scripts in (True, False):
+        with looked_at(browser, path, MODES["phone"], scripts) as (page, _):
+            heights.append((page.locator("body").bounding_box(), page.locator("h2").all_inner_texts()))
+    assert heights[0] == heights[1]
+    html = path.read_text("utf-8")
+    assert not re.search(r"<script|\son\w+=|javascript:", html)
+    assert "default-src &#39;none&#39;" in html
+    assert "script-src" not in html
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_paper_no_picture_tile_or_row_is_cut_and_pages_are_numbered(
+    browser: Browser, folder: Path, tmp_path: Path, kind: str, paper: str
+) -> None:
+    with looked_at(browser, folder / f"{kind}-ja.html", MODES["print"]) as (page, _):
+        pages = _printed(page, tmp_path, paper)
+        company = page.locator(".cs-company").inner_text()
+    assert _cut(pages) == []
+    assert all(f"{at} / {len(pages)}" in text for at, text in enumerate(pages, 1))
+    assert all(company in text for text in pages)
+
+
+def test_the_judges_do_find_what_is_wrong(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!DOCTYPE html><title>x</title><img src='http://127.0.0.1:9/x.png'><p style='color:#999'>grey \ue123</p>"
+        "<div style='width:3000px'>wide</div>",
+        encoding="utf-8",
+    )
+    with looked_at(browser, bad, MODES["laptop"]) as (page, asked):
+        assert asked == ["http://127.0.0.1:9/x.png"]
+        assert overflow(page) > 1000
+        assert unwritable(page) == ["\ue123"]
+        found = {line.partition(":")[0] for line in violations(page)}
+        assert {"image-alt", "html-has-lang", "landmark-one-main", "color-contrast", "color-contrast-enhanced"} <= found
+
+
+def test_the_judge_of_paper_finds_what_is_cut(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    with looked_at(browser, folder / "segment-ja.html", MODES["print"]) as (page, _):
+        page.add_style_tag(content=".cs-chart { break-inside: auto !important; min-height: 240mm }")
+        assert _cut(_printed(page, tmp_path, "A4"))
+
+
+_MARKED = ".cs-chart, .cs-tile, tbody tr > :first-child"
+_MARK = """(kinds) => document.querySelectorAll(kinds).forEach((element, at) => {
+  element.style.position = 'relative';
+  for (const edge of ['top', 'bottom']) {
+    const mark = document.createElement('span');
+    mark.textContent = ` cut${at}${edge} `;
+    mark.style.cssText = `position:absolute;${edge}:0;inset-inline-end:0;font-size:1pt;white-space:nowrap`;
+    element.append(mark);
+  }})"""
+
+
+def _printed(page: Page, folder: Path, paper: str) -> list[str]:
+    """The text of each printed page, with a mark at the upper and lower edge of all that must stay whole."""
+    page.evaluate(_MARK, _MARKED)
+    page.pdf(path=folder / "page.pdf", format=paper)
+    command = ["pdftotext", "-layout", "page.pdf", "-"]
+    text = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    return text.split("\f")[:-1]
+
+
+def _cut(pages: list[str]) -> list[str]:
+    """The marked things whose edges are on two pages."""
+    places: dict[str, set[int]] = defaultdict(set)
+    for at, text in enumerate(pages):
+        for mark in re.findall(r"cut(\d+)(?:top|bottom)", text):
+            places[mark].add(at)
+    assert len(places) > 10
+    return [mark for mark, found in places.items() if len(found) > 1]

@@ -1,0 +1,72 @@
+"""Every number of a title and of a so-what can be read off the exhibit's own data, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numerals import Numeral, given, said, without_days
+from small_business import small_before, small_business
+from small_quarter import frame_of, small_measures, with_frame
+from small_scores import small_scores
+
+from csworkbench.story.exhibit import Exhibit
+from csworkbench.story.pack import EXHIBITS
+from csworkbench.story.scene import Scene, scene_of
+
+# numbers of the rule itself, which no data gives: months and days ahead, the level of an interval
+OF_THE_RULE = {
+    "at_risk": (12,), "whitespace": (12,), "responses": (30,), "post_mortem": (90,), "renewals_due": (2,),
+    "forecast_error": (0.9,), "tenure_hazard": (24,),
+}  # fmt: skip
+
+
+def scene(lang: str, segment: str) -> Scene:
+    book = [("all", "company"), ("segment", "mid"), ("segment", "smb")]
+    rows = [
+        {"quarter": quarter, "owner_kind": kind, "owner": owner, "nnmrr": nnmrr}
+        for quarter, nnmrr in (("2026Q2", 500.0), ("2026Q3", -5000.0))
+        for kind, owner in book
+    ]
+    measures = with_frame(small_measures(), "nnmrr", frame_of("nnmrr", rows))
+    return scene_of(measures, lang, segment, small_scores(), small_business(), small_before())
+
+
+def shown(lang: str, segment: str) -> Iterator[tuple[Scene, Exhibit]]:
+    place = scene(lang, segment)
+    for show in EXHIBITS.values():
+        exhibit = show(place)
+        if not exhibit.is_absent:
+            yield place, exhibit
+
+
+def numerals(place: Scene, exhibit: Exhibit) -> list[Numeral]:
+    return list(said(without_days(f"{exhibit.title} {exhibit.so_what}", exhibit, place)))
+
+
+def known(exhibit: Exhibit) -> np.ndarray:
+    rule = OF_THE_RULE.get(exhibit.id, ())
+    return np.concatenate([given(exhibit), rule, given(exhibit) / 12 if 12 in rule else []])
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("segment", ["", "mid"])
+def test_every_number_of_a_sentence_is_one_of_the_data(segment: str, lang: str) -> None:
+    wrong = {
+        exhibit.id: (unread, exhibit.title, exhibit.so_what)
+        for place, exhibit in shown(lang, segment)
+        if (unread := [n.text for n in numerals(place, exhibit) if not n.is_among(known(exhibit))])
+    }
+    assert wrong == {}
+
+
+def test_another_number_would_be_found_out() -> None:
+    found, checked = 0, 0
+    for place, exhibit in shown("en", ""):
+        for number in numerals(place, exhibit):
+            checked += 1
+            found += not replace(number, size=number.size * 1.07 + 2 * number.half).is_among(known(exhibit))
+    assert checked > 60
+    assert found / checked > 0.7
