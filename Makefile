@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 NOTEBOOKS := $(shell find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install qbr test test-slow lint lab sample bench bench-runs bench-models clean
+.PHONY: help install qbr test test-slow lint lab sample bench bench-runs bench-models bench-packs bench-explore clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,12 @@ bench-runs: $(READY) ## packs per minute, memory and kernels beside papermill an
 bench-models: $(READY) ## every model beside its peers, goals reached or not (15 minutes; OPTIONS=--full: hours)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python bench/models.py $(OPTIONS)
+
+bench-packs: $(READY) ## rendering, drawing and sizes of every pack kind beside stock nbconvert
+	$(BIN)/python bench/packs.py
+
+bench-explore: $(READY) ## how long an analyst waits, at 2,000, 20,000 and 200,000 accounts
+	$(BIN)/python bench/explore.py
 
 clean: ## remove what was made: reports, caches, .venv
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ bench/out data/sample/.csworkbench

@@ -210,6 +210,10 @@ def part_packs(bench: Bench, given: argparse.Namespace) -> None:
     goal("packs per minute, times those of papermill, then nbconvert", times, TIMES, "", at_least=True)
     cpu, cells = median(found["jobs 2"], 1), median(found["cells"], 1)
     goal("machinery's share of CPU (all that is not the cells; start and warm-up included)", 1 - cells / cpu, SHARE, "")
+    print(f"  machinery {cpu - cells:.3f} s a pack, and what two at a time cost one another", flush=True)
+    if given.single:
+        one = median(found["jobs 1"], 1)
+        print(f"  one at a time, as the cells alone ran: {one - cells:.3f} s a pack, a share of {1 - cells / one:.3f}")
 
 
 def part_unchanged(bench: Bench, given: argparse.Namespace) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from csworkbench import cli
 from csworkbench.cli import clock
+from csworkbench.cli.days import chosen_quarter
+from csworkbench.data.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 TOML = """
@@ -228,6 +230,32 @@ def test_the_last_quarter_is_the_last_one_that_was_over_when_the_exports_were_ta
 ) -> None:
     assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb", quarter="last") == 0
     assert (tmp_path / "out" / "segment-SMB-2026Q3-en.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "label"),
+    [
+        ("2026-07-04", "2026Q2"),
+        ("2026-09-29", "2026Q2"),
+        # over when its last day has been seen
+        ("2026-09-30", "2026Q3"),
+        ("2026-10-05", "2026Q3"),
+        # never later than the exports, which are of 2026-10-05
+        ("2027-04-01", "2026Q3"),
+    ],
+)
+def test_the_last_quarter_as_of_a_day_is_the_last_one_over_by_then(workspace: Path, as_of: str, label: str) -> None:
+    assert chosen_quarter(read_settings(workspace), "last", date.fromisoformat(as_of)).label == label
+
+
+def test_a_pack_of_the_last_quarter_as_of_a_day_holds_what_was_known_on_that_day(
+    workspace: Path, template: Path, tmp_path: Path
+) -> None:
+    chosen = ("--lang", "en", "--only", "smb", "--as-of", "2026-07-04")
+    assert qbr(workspace, template, tmp_path / "out", *chosen, quarter="last") == 0
+    assert (tmp_path / "out" / "segment-SMB-2026Q2-en.html").is_file()
+    ledger = (tmp_path / "out" / ".csworkbench" / "ledger.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(ledger[0])["as_of"] == "2026-07-04"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def _check(segment: str, *sides: Told) -> None:
 def _texts(found: Difference, new: Told, lang: str) -> Iterator[str]:
     from ..report.table import table
     from ..story.catalogue import languages
-    from ..story.difference.text import tables
+    from ..story.difference.text import nothing, tables
     from ..story.language import Language
 
     if lang not in languages():
@@ -63,8 +63,7 @@ def _texts(found: Difference, new: Told, lang: str) -> Iterator[str]:
     company = new.settings.company
     language = Language(lang, company.currency, company.fiscal_year_start)
     if found.is_empty:
-        quarters = {side: language.quarter(label) for side, label in (("old", found.old), ("new", found.new))}
-        yield language.say("Nothing differs between {old} and {new}.", **quarters)
+        yield nothing(found, language)
         return
     for heading, *rows in tables(found, language):
         if rows:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @WORKSPACE
 @click.option("--quarter", required=True, help="Such as 2026Q3, or last: the last one that is over.")
 @click.option("--only", metavar="PATTERN", help="Only packs whose name or unit matches, such as '*smb*'.")
-@click.option("--packs", metavar="KINDS", callback=listed, help="Such as executive,segment, or files (.ipynb).")
+@click.option("--packs", metavar="KINDS", callback=listed, help="Such as executive, or files (.ipynb); else [packs].")
 @click.option("--lang", metavar="CODES", callback=listed, help="Such as en,ja; those of the company by default.")
 @click.option("--output", type=click.Path(path_type=Path), help="Folder to write to; reports/QUARTER by default.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=lambda: os.cpu_count() or 1, help="Packs at a time.")

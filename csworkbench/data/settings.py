@@ -194,7 +194,7 @@ class Packs(Strict):
     accounts: their account_ids; None for every paying account.
     """
 
-    kinds: tuple[str, ...] = ("executive", "segment")
+    kinds: tuple[str, ...] = ("executive", "segment", "team")
     accounts: tuple[str, ...] | None = None
 
 

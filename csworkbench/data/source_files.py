@@ -7,6 +7,9 @@ from pathlib import Path
 
 from .settings import FILE, Settings
 
+# The folder of questions that a person keeps beside the workspace.
+PINS = "pins"
+
 
 def source_files(settings: Settings, folder: Path) -> tuple[Path, ...]:
     """workspace.toml, the logo, and every file that tables, look-ups and DuckDB sources name now, each once, sorted."""

@@ -19,7 +19,7 @@ from ..story.pack import EXHIBITS
 from ..story.scene import Scene
 from .desk import Desk
 
-OF_ACCOUNTS = ("attention", "at_risk", "expansion", "whitespace", "renewals_due", "say_do")
+PLAIN, SCORED = ("attention", "renewals_due", "say_do"), ("at_risk", "expansion", "whitespace")
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,30 @@ class Book:
 
     @cached_property
     def scene(self) -> Scene:
-        """The measures and scores of this person's accounts; totals of the company are not in it."""
-        accounts = self.measures.frame("accounts")
-        mine = set(accounts[accounts["csm_id"] == self.owner]["account_id"])
-        frames = {name: _of(frame, mine) for name, frame in self.measures.frames.items() if "account_id" in frame}
-        scored = {name: _of(frame, mine) for name, frame in self._scores.frames.items() if "account_id" in frame}
-        scores = QuarterScores(self._scores.as_of, scored, self._scores.absent)
-        return replace(self.desk.scene, measures=replace(self.measures, frames=frames), scores=scores)
-
-    @property
-    def _scores(self) -> QuarterScores:
-        kept = self.desk.scene.scores
-        return kept if kept is not None else self._made
+        """The measures of this person's accounts; totals of the company are not in it."""
+        frames = {name: self._of(frame) for name, frame in self.measures.frames.items() if "account_id" in frame}
+        return replace(self.desk.scene, measures=replace(self.measures, frames=frames), scores=None)
 
     @cached_property
-    def _made(self) -> QuarterScores:
-        """Scores made here and now, where no run kept any."""
+    def scored(self) -> Scene:
+        """The same with scores; they are made here and now where no run kept any."""
+        frames = {name: self._of(frame) for name, frame in self._scores.frames.items() if "account_id" in frame}
+        return replace(self.scene, scores=QuarterScores(self._scores.as_of, frames, self._scores.absent))
+
+    def _of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of this person's accounts."""
+        return frame[frame["account_id"].isin(self._mine)].reset_index(drop=True)
+
+    @cached_property
+    def _mine(self) -> frozenset[str]:
+        accounts = self.measures.frame("accounts")
+        return frozenset(accounts[accounts["csm_id"] == self.owner]["account_id"])
+
+    @cached_property
+    def _scores(self) -> QuarterScores:
+        kept = self.desk.scene.scores
+        if kept is not None:
+            return kept
         parts = Parts(self.desk.workspace.snapshot(), self.desk.as_of)
         made = [parts.growth, parts.whitespace]
         frames = {name: frame for scores in made for name, frame in scores.frames.items()}
@@ -80,13 +88,9 @@ class Book:
 
     def exhibit(self, id: str) -> Exhibit:
         """One of the exhibits of packs that list accounts, for this book."""
-        if id not in OF_ACCOUNTS:
-            raise UnknownName("exhibit of a book", id, OF_ACCOUNTS)
-        return EXHIBITS[id](self.scene)
+        if id not in (*PLAIN, *SCORED):
+            raise UnknownName("exhibit of a book", id, (*PLAIN, *SCORED))
+        return EXHIBITS[id](self.scored if id in SCORED else self.scene)
 
     def _repr_html_(self) -> str:
         return str(self.accounts.html)
-
-
-def _of(frame: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
-    return frame[frame["account_id"].isin(ids)].reset_index(drop=True)

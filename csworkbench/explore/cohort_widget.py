@@ -91,8 +91,8 @@ class CohortWidget:
 
     def _draw(self, cohorts: list[str]) -> None:
         answered = self.explorer.answered
-        made = answered.exhibit("answer")
-        self.curves.value = "" if made.is_absent else str(panels.picture(answered.curves(cohorts), made.title))
+        drawn = panels.picture(answered.curves(cohorts), answered.title) if answered.is_told else ""
+        self.curves.value = str(drawn)
 
     def _chosen(self, change: Any) -> None:
         if not change["new"]:

@@ -35,8 +35,8 @@ def alert(words: str) -> Markup:
 
 def message(answered: Answered) -> Markup:
     """The title of an answer and what all cohorts together say."""
-    made = answered.exhibit("answer")
-    return Markup('<h4 style="margin:8px 0 2px">{}</h4><p style="margin:0">{}</p>').format(made.title, made.so_what)
+    head = Markup('<h4 style="margin:8px 0 2px">{}</h4><p style="margin:0">{}</p>')
+    return head.format(answered.title, answered.overall)
 
 
 def caption_of(answered: Answered, cohort: str, period: int) -> str:

@@ -36,7 +36,7 @@ class WhatIf:
         return made
 
     def move(self, measure: str = "", **drivers: Any) -> Exhibit:
-        """The picture after moving drivers (see `Change`), those not named back at rest; nothing changes on an error."""
+        """The picture after moving drivers (see `Change`), the others at rest; an error changes nothing."""
         self.change, self.measure = Change(**drivers), measure or self.measure
         return self.exhibit
 

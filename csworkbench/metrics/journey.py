@@ -14,7 +14,7 @@ from ..data.snapshot import View
 from .book import attributes, mrr_on, owners_on, paid_spans, segment_of, with_total
 from .intervals import shrunk_shares, wilson
 from .rollup import rolled_up
-from .survival import SurvivalCurve, kaplan_meier
+from .survival import SurvivalCurve, kaplan_meier, survival_quantiles
 
 
 def journey(view: View, closing: Day | None = None) -> pd.DataFrame:
@@ -142,6 +142,19 @@ def step_curve(steps: pd.DataFrame) -> SurvivalCurve:
     begun = steps[steps["previous_on"].notna()]
     reached = begun["reached_on"].notna()
     return kaplan_meier(begun["days"].where(reached, begun["elapsed_days"]).clip(lower=0), reached)
+
+
+def step_days(journey: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Days from the step before, censored accounts kept: median_days and p75_days per value of `by` and step.
+
+    journey: as `journey` returns it. NaN where the curve stays above, or nobody reached the step before.
+    """
+    begun = journey[journey["previous_on"].notna()]
+    reached = begun["reached_on"].notna().to_numpy()
+    waited = begun["days"].where(reached, begun["elapsed_days"]).clip(lower=0).to_numpy(dtype=float)
+    rows = begun.groupby([by, "step"]).indices.items()
+    found = [(*key, *survival_quantiles(waited[at], reached[at], (0.5, 0.75))) for key, at in rows]
+    return pd.DataFrame(found, columns=[by, "step", "median_days", "p75_days"])
 
 
 def journey_steps(journey: pd.DataFrame, mrr: pd.Series) -> pd.DataFrame:

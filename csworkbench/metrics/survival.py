@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
@@ -74,6 +75,17 @@ def kaplan_meier(T: ArrayLike, C: ArrayLike, interval: Interval = "log-log", lev
     table = pd.DataFrame(counts).astype("int64").assign(survival=survival, low=low, high=high)
     table.insert(0, "time", times)
     return SurvivalCurve(table, len(durations), int(observed.sum()))
+
+
+def survival_quantiles(T: ArrayLike, C: ArrayLike, shares: Sequence[float]) -> list[float]:  # noqa: N803
+    """The quantiles of `kaplan_meier(T, C)` alone, for many small groups at once: its curve without table or limits."""
+    durations, observed = np.asarray(T, dtype=float), np.asarray(C, dtype=bool)
+    times, place = np.unique(durations, return_inverse=True)
+    leaving = np.bincount(place, minlength=len(times)).astype(np.float64)
+    events = np.bincount(place, weights=observed, minlength=len(times))
+    survival = np.cumprod(1 - events / (len(durations) - leaving.cumsum() + leaving))
+    below = [survival <= 1 - share + _TOLERANCE for share in shares]
+    return [float(times[under.argmax()]) if under.any() else float("nan") for under in below]
 
 
 def _limits(

@@ -74,7 +74,7 @@ class _PackClient(PapermillNotebookClient):  # type: ignore[misc]
                 cell.metadata.papermill["duration"] = time.monotonic() - began
 
     def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
-        """Run a cell of code; CellExecutionError when it raised and no tag allows that."""
+        """Run a cell of code; CellExecutionError when it raised: no error has a place in a pack."""
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
             return cell
@@ -85,7 +85,7 @@ class _PackClient(PapermillNotebookClient):  # type: ignore[misc]
         except Silence:
             raise CellTimeoutError.error_from_timeout_and_cell("the cell took too long", timeout or 0, cell) from None
         self.on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=reply)
-        if is_error(reply) and "raises-exception" not in tags:
+        if is_error(reply):
             raise CellExecutionError.from_cell_and_msg(cell, reply["content"])
         return cell
 

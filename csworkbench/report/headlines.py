@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from ..data.asof import ALL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..metrics.quarter import QuarterMeasures
     from ..story.language import Language
 
@@ -53,7 +53,8 @@ def _of_accounts(measures: QuarterMeasures, accounts: Collection[str]) -> dict[s
 
 
 def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
+    # Without pandas, which every run would load for it; only a number that is none differs from itself.
+    return None if value is None or value != value else float(value)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -38,6 +38,7 @@ _OUTCOME_WORDS = {
     "planned": "planned",
     "running": "running",
     "interrupted": "interrupted",
+    "gone": "no longer planned: the data has no such unit",
 }
 _LANGUAGES = {"en": "English", "ja": "日本語"}
 
@@ -126,12 +127,18 @@ def render_index(statuses: Sequence[PackStatus], output: Path, about: About) -> 
         "index.html.j2",
         about=about,
         groups=groups,
-        failures=[(group, row, entry) for group in groups for row in group.rows for entry in row.entries if not entry.good],
+        failures=list(_failures(groups)),
         summary=summary(statuses, say),
         say=say,
         script=search_script(),
         policy=f"{POLICY}; script-src '{_seal(search_script())}'",
     )
+
+
+def _failures(groups: Sequence[Group]) -> Iterator[tuple[Group, Row, Entry]]:
+    for group in groups:
+        for row in group.rows:
+            yield from ((group, row, entry) for entry in row.entries if not entry.good)
 
 
 def write_index(output: Path, facts: Facts, version: str) -> None:
@@ -150,7 +157,15 @@ def write_index(output: Path, facts: Facts, version: str) -> None:
         facts.headlines,
         Brand(**facts.brand),
     )
-    write_atomically(output / "index.html", render_index(pack_statuses(output), output, about).encode())
+    told = [_planned(status, facts) for status in pack_statuses(output)]
+    write_atomically(output / "index.html", render_index(told, output, about).encode())
+
+
+def _planned(status: PackStatus, facts: Facts) -> PackStatus:
+    """The status of a pack, which stays where it is when its unit is not in the data any more."""
+    units = facts.units.get(status.unit_kind or "")
+    is_gone = status.quarter == facts.quarter and units is not None and status.unit not in units
+    return replace(status, outcome="gone", reason="") if is_gone else status
 
 
 @cache

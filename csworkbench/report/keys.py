@@ -137,10 +137,11 @@ class Question:
 
 def inputs(question: Question, known: Mapping[str, Seen], now: datetime) -> Inputs:
     """The files behind a question and their key. known: what was seen of them before. now: to tell settled files."""
-    from ..data.source_files import reads_database, source_files
+    from ..data.source_files import PINS, reads_database, source_files
 
     folder, settings = question.folder, question.settings
-    names = [os.path.relpath(path, folder) for path in source_files(settings, folder)]
+    pins = sorted((folder / PINS).glob("*.json"))
+    names = [os.path.relpath(path, folder) for path in [*source_files(settings, folder), *pins]]
     files = {name: _seen(folder / name, known.get(name), now) for name in names}
     if reads_database(settings) and question.data_version is None:
         return Inputs("", files, folder)

@@ -130,6 +130,7 @@ class PackStatus:
     sha256: str | None = None
     key: str | None = None
     published_at: str | None = None
+    unit_kind: str | None = None
 
 
 def statuses(events: Sequence[Event], *, live: bool = False) -> tuple[PackStatus, ...]:
@@ -168,7 +169,7 @@ def _status(event: Event, published: Event | None, going_on: bool) -> PackStatus
     state = "planned" if event["event"] == "planned" else "running"
     of_file: Event = published or {}
     return PackStatus(
-        **{name: event[name] for name in PACK_KEYS if name != "unit_kind"},
+        **{name: event[name] for name in PACK_KEYS},
         outcome=outcome or (state if going_on else "interrupted"),
         reason=event.get("reason", "") if outcome else "",
         at=event["at"],

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CsworkbenchError
 from ..schema import PACKS_NEED
 from .brand import brand_of
-from .headlines import headlines_of
 
 if TYPE_CHECKING:
     from ..data.workspace import Workspace
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 MEASURES = "measures"
 SNAPSHOT = "snapshot"
 SCORES = "scores"
+PINS = "pins"
 TEAM = "team"
 
 
@@ -68,10 +68,13 @@ def measured(
     from ..metrics.business.measures import FOLDER as BUSINESS
     from ..metrics.business.quarter import measure_business
     from ..metrics.quarter import measure_quarter
+    from ..metrics.questions.pinned import answer_pins, save_pinned
+    from ..metrics.questions.pins import load_pins
     from ..metrics.team.quarter import measure_team
     from ..models.quarter import scores_on_trial
     from .accounts import account_savers
     from .forecasts import held_to_account, seal_forecast
+    from .headlines import headlines_of
 
     snapshot = workspace.snapshot(today)
     missing = [name for name in PACKS_NEED if name not in snapshot.tables]
@@ -103,6 +106,9 @@ def measured(
 
     savers: dict[str, Callable[[Path], Any]] = {MEASURES: save, SNAPSHOT: workspace.save}
     savers |= account_savers(snapshot.as_of(as_of), measures, scores)
+    pins = load_pins(workspace.path)
+    segments = _units(measures)["segment"]
+    savers[PINS] = lambda folder: save_pinned(answer_pins(snapshot.as_of(as_of), pins, segments), folder)
     savers[TEAM] = lambda folder: measure_team(snapshot.as_of(as_of), measures).save(folder)
     return Source(facts, savers, lambda folder, data_hash: seal_forecast(scores, folder, data_hash))
 

@@ -15,7 +15,7 @@ ACCOUNTS, MONTHS, SEED, END = 240, 36, 78, "2026-09-30"
 PACKS = """
 # Every kind of pack; those of single accounts for one at risk, one that grows and one that is new.
 [packs]
-kinds = ["executive", "segment", "account-customer", "account-internal"]
+kinds = ["executive", "segment", "team", "account-customer", "account-internal"]
 accounts = ["A0196", "A0187", "A0223"]
 """
 

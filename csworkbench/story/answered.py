@@ -46,10 +46,9 @@ class Answered:
 
     def exhibit(self, id: str, name: str = "") -> Exhibit:
         """The triangle (or table of curves), its message and its numbers. name: what the pin is called."""
-        scene, n = self.scene, int(self.whole["n"].iloc[0])
-        if n < SMALLEST_GROUP or self.marked is None:
-            words = scene.say("{measure}: not shown ({words}).", measure=self.measure, words=too_few(scene.language, n))
-            return absent(id, words, scene.language)
+        scene = self.scene
+        if not self.is_told:
+            return absent(id, self.title, scene.language)
         return Exhibit(
             id,
             self.title,
@@ -62,6 +61,11 @@ class Answered:
             data=self._data(),
             columns=self._columns(),
         )
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough accounts are old enough for a message."""
+        return self.marked is not None
 
     @property
     def measure(self) -> str:
@@ -78,8 +82,11 @@ class Answered:
 
     @property
     def title(self) -> str:
-        """The weakest and the strongest cohort after that period, beside all together."""
+        """The weakest and the strongest cohort after that period; or that too few are old enough."""
         scene, period = self.scene, self.marked
+        if period is None:
+            words = too_few(scene.language, int(self.whole["n"].iloc[0]))
+            return scene.say("{measure}: not shown ({words}).", measure=self.measure, words=words)
         values = {"measure": self.measure, "after": self._after(period), "all": self.written(self._at(self.whole))}
         rows = self._ranked
         if len(rows) < 2 or self.written(rows["share"].iloc[0]) == self.written(rows["share"].iloc[-1]):
@@ -107,7 +114,9 @@ class Answered:
 
     @property
     def overall(self) -> str:
-        """All cohorts together, with how many they are."""
+        """All cohorts together, with how many they are; nothing where there is no message."""
+        if not self.is_told:
+            return ""
         scene, row = self.scene, self.whole[self.whole["period"] == self.marked].iloc[0]
         return scene.language.count(
             "All together: {share} of {n} account old enough.",

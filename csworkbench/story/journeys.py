@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
-from ..metrics.journey import step_conversion, step_curve, stuck
+from ..metrics.journey import step_conversion, step_days, stuck
 from ..metrics.late_steps import after_late_steps
 from .exhibit import Exhibit, absent
 from .scene import Scene
 from .tables import Column, table
 
 EVERY = "all"
-MOST_STUCK = 40
+MOST_STUCK, MOST_ROWS = 40, 60
 _RATES = ("share", "low", "high")
 
 
@@ -26,7 +26,7 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
     key = by or EVERY
     rows = journey if by else journey.assign(**{EVERY: scene.say("All")})
     found = step_conversion(rows.dropna(subset=[key]), key)
-    found = found.merge(_times(rows, key), on=[key, "step"], how="left")
+    found = found.merge(step_days(rows, key), on=[key, "step"], how="left")
     few = found["n_eligible"] < SMALLEST_GROUP
     found = found.assign(**{name: found[name].where(~few) for name in (*_RATES, "median_days", "p75_days")})
     found = found.assign(group=_names(found[key], named), name=[scene.milestone(id) for id in found["milestone"]])
@@ -37,7 +37,9 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
             scene.language,
         )
     columns = _conversion_columns(scene, "shrunk" in found)
-    title = _weakest(scene, found, by)
+    title, most = _weakest(scene, found, by), scene.say("The {n} weakest are listed.", n=MOST_ROWS)
+    listed = found.sort_values(["shrunk" if "shrunk" in found else "share", "step", "group"], kind="stable")
+    listed = found if len(found) <= MOST_ROWS else listed.head(MOST_ROWS)
     return Exhibit(
         "conversion",
         title,
@@ -45,9 +47,12 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
         so_what=scene.say("CSMs are drawn towards the team by how little is known of them.")
         if "shrunk" in found
         else "",
-        caption=scene.say("In time: within the due days of the step, of those for which these days are over."),
+        caption=scene.noted(
+            scene.say("In time: within the due days of the step, of those for which these days are over."),
+            most if len(found) > MOST_ROWS else "",
+        ),
         source=scene.source("milestones", "subscriptions"),
-        table_html=table(found, columns, scene.language, scene.say("Conversion of each step")),
+        table_html=table(listed, columns, scene.language, scene.say("Conversion of each step")),
         data=found,
         columns=columns,
     )
@@ -71,15 +76,6 @@ def _conversion_columns(scene: Scene, by_csm: bool) -> list[Column]:
         Column("median_days", say("Median days"), "count"),
         Column("p75_days", say("P75 days"), "count"),
     ]
-
-
-def _times(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Median and third quartile of days from the step before, censored accounts kept."""
-    found = []
-    for (group, step), part in rows.groupby([key, "step"]):
-        curve = step_curve(part)
-        found.append({key: group, "step": step, "median_days": curve.median, "p75_days": curve.quantile(0.75)})
-    return pd.DataFrame(found, columns=[key, "step", "median_days", "p75_days"])
 
 
 def _weakest(scene: Scene, found: pd.DataFrame, by: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any
 
-import pandas as pd
 from babel import Locale
 from babel.dates import format_date, format_interval
 from babel.lists import format_list
@@ -27,7 +26,26 @@ _STARTS_IN_LABEL = frozenset({"ja"})
 
 def is_missing(value: Any) -> bool:
     """Whether nothing was measured: None, NaN, NaT or an infinity."""
-    return value is None or bool(pd.isna(value)) or (isinstance(value, float) and math.isinf(value))
+    if value is None or isinstance(value, str | int):
+        return value is None
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    # Imported here, so that a run that makes nothing does without it.
+    import pandas as pd
+
+    return bool(pd.isna(value))
+
+
+def _date_of(day: Any) -> datetime.date:
+    if isinstance(day, str):
+        return datetime.date.fromisoformat(day[:10])
+    if isinstance(day, datetime.datetime):
+        return day.date()
+    if isinstance(day, datetime.date):
+        return day
+    import pandas as pd
+
+    return pd.Timestamp(day).date()
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,7 @@ class Language:
 
     def date(self, day: Any, width: str = "medium") -> str:
         """A day; width "medium" in tables, "long" in sentences."""
-        return MISSING if is_missing(day) else format_date(pd.Timestamp(day).date(), width, locale=self.locale)
+        return MISSING if is_missing(day) else format_date(_date_of(day), width, locale=self.locale)
 
     def months(self, starts_on: datetime.date, closing: datetime.date) -> str:
         """The months from one day to another, such as Jul – Sep 2026."""

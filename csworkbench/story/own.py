@@ -7,6 +7,7 @@ import sys
 import warnings
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,17 +59,19 @@ def own_exhibit(
     of tables.FORMATS), in the order in which they are shown; all columns by default. Every text is shown as it is:
     markup in it is escaped, control and direction characters are taken away.
     """
-    said = {"so_what": so_what, "caption": caption, "source": source, "alt": alt}
-    texts = {name: shown(text, LONGEST) for name, text in said.items()}
     message = shown(title, LONGEST)
     id = "own-" + hashlib.sha256(message.encode()).hexdigest()[:10]
+    so_what, caption, alt, source = (shown(text, LONGEST) for text in (so_what, caption, alt, source))
+    told = Exhibit(id, message, language, so_what, caption, alt, source)
     if isinstance(what, pd.DataFrame):
         frame, listed = _flat(what), _columns(_flat(what), columns)
         listing = table(frame.head(LARGEST_ROWS), listed, language, message)
-        return Exhibit(id, message, language, **texts, table_html=listing, data=frame, columns=listed)
-    if not texts["alt"]:
+        return replace(told, table_html=listing, data=frame, columns=listed)
+    if not alt:
         raise CsworkbenchError(f'the picture "{message}" has no description. Say in alt= what it shows, in words')
-    return Exhibit(id, message, language, **texts, **_picture(what, message))
+    if not isinstance(what, bytes | Path):
+        return replace(told, figure_svg=_drawn(what, message))
+    return replace(told, picture_uri=_png(what, message))
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -104,16 +107,18 @@ def _kind(values: pd.Series) -> str:
     return "date" if pd.api.types.is_datetime64_any_dtype(values) else "long"
 
 
-def _picture(what: Any, title: str) -> dict[str, str]:
-    if hasattr(what, "savefig"):
-        return {"figure_svg": _drawn(what, title)}
+def _png(what: bytes | Path, title: str) -> str:
+    """The address of a PNG without what is written in it."""
+    content = what.read_bytes() if isinstance(what, Path) else what
     try:
-        content = what.read_bytes() if isinstance(what, Path) else bytes(what)
-        return {"picture_uri": "data:image/png;base64," + b64encode(bare_png(content)).decode()}
-    except (NotAPng, TypeError):
-        raise CsworkbenchError(
-            f'what "{title}" shows is no frame, figure or PNG. Give a pandas DataFrame, a matplotlib figure or a PNG'
-        ) from None
+        return "data:image/png;base64," + b64encode(bare_png(content)).decode()
+    except NotAPng:
+        raise _nothing_to_show(title) from None
+
+
+def _nothing_to_show(title: str) -> CsworkbenchError:
+    said = f'what "{title}" shows is no frame, figure or PNG'
+    return CsworkbenchError(f"{said}. Give a pandas DataFrame, a matplotlib figure or a PNG")
 
 
 def _drawn(figure: Figure, title: str) -> str:
@@ -124,6 +129,8 @@ def _drawn(figure: Figure, title: str) -> str:
     from .charts.lettering import japanese_family
     from .charts.small import small
 
+    if not hasattr(figure, "savefig"):
+        raise _nothing_to_show(title)
     for words in figure.findobj(Text):
         words.set_fontfamily([*dict.fromkeys([*words.get_fontfamily(), japanese_family()])])
     rules: Any = {"svg.hashsalt": "csworkbench", "svg.fonttype": "path"}

@@ -16,6 +16,7 @@ from ..metrics.business.measures import FOLDER as BUSINESS
 from ..metrics.business.measures import QuarterBusiness, load_business
 from ..metrics.calendar import Quarter
 from ..metrics.quarter import QuarterMeasures, load_measures, measure_quarter
+from ..metrics.questions.pinned import Pinned, load_pinned
 from ..models.quarter import QuarterScores, load_scores
 from .brand import branded
 from .catalogue import marked
@@ -56,6 +57,7 @@ from .exhibits import (
     voice,
     whitespace,
 )
+from .exhibits.pinned import pinned as answered_pin
 from .own import Own
 from .scene import Scene, scene_of
 from .text import shown
@@ -130,6 +132,7 @@ HEADINGS: Mapping[str, str] = {
     "reasons": marked("Why accounts left"),
     "responses": marked("What was done and what followed"),
     "changes": marked("What changed since the last pack"),
+    "pinned": marked("Views pinned by the analyst"),
     "data": marked("Definitions and data"),
 }
 
@@ -152,6 +155,7 @@ class Pack(Own):
     """One pack of a quarter; each method gives what one cell of its notebook shows."""
 
     scene: Scene
+    pins: tuple[Pinned, ...] = ()
 
     @property
     def exhibits(self) -> Mapping[str, Callable[[Any], Exhibit]]:
@@ -193,6 +197,13 @@ class Pack(Own):
             raise UnknownName("exhibit", id, tuple(self.exhibits))
         return branded(self.exhibits[id](self.scene), self.scene)
 
+    def pinned(self) -> Fragment:
+        """The views that an analyst pinned for this kind of pack; nothing where there is none."""
+        if not self.pins:
+            return Fragment(Markup(""))
+        shown_pins = (branded(answered_pin(self.scene, pin), self.scene).html for pin in self.pins)
+        return Fragment(Markup("").join([self.section("pinned").html, *shown_pins]))
+
     def closing(self) -> Fragment:
         """What the measures mean, and how fresh and complete the data is."""
         return self.section("data", "freshness", "definitions")
@@ -204,19 +215,22 @@ def open_pack(
     segment: str = "",
     lang: str = "en",
     previous: str | Path | None = None,
+    pins: str | Path = "",
 ) -> Pack:
     """The pack of a quarter, over all accounts or over one segment.
 
     measures: folder of the saved measures of the quarter, with the scores in its folder `scores` when some were made;
     empty for the sample company, measured here and now, without scores.
     quarter: such as 2026Q3; must be that of the measures. previous: folder of the last quarter's measures.
+    pins: folder of the answers to pinned questions; empty for none.
     Raises UnknownName for a segment or language not there.
     """
     found = load_measures(measures) if measures else _sample(quarter)
     if quarter and found.quarter.label != quarter:
         raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
     before = load_told(previous) if previous else None
-    return Pack(scene_of(found, lang, segment, _scores(measures), _business(measures, quarter), before))
+    scene = scene_of(found, lang, segment, _scores(measures), _business(measures, quarter), before)
+    return Pack(scene, tuple(load_pinned(pins, scene.unit)) if pins else ())
 
 
 def _scores(measures: str | Path) -> QuarterScores | None:

@@ -151,9 +151,8 @@ def test_open_points_are_open_tickets_promised_actions_and_shareable_risks_only(
 
 def test_the_joint_plan_has_the_next_step_goals_not_assessed_the_next_review_and_the_renewal() -> None:
     paid = items(("a", "2026-09-10", None, 100)).assign(renews_on="2027-09-10")
-    plans = pd.DataFrame(
-        [["a", "teams", "2026-09-12", "2026-09-29"]], columns=["account_id", "criterion", "agreed_on", "due_on"]
-    )
+    goals = [["a", "teams", "2026-09-12", "2026-09-29", None], ["a", "met", "2026-09-12", "2026-09-29", "met"]]
+    plans = pd.DataFrame(goals, columns=["account_id", "criterion", "agreed_on", "due_on", "status"])
     reviews = pd.DataFrame(
         [["a", "2026-12-01", "2026-09-15"], ["a", "2027-03-01", "2026-09-15"]],
         columns=["account_id", "planned_on", "recorded_at"],

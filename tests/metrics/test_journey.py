@@ -122,3 +122,12 @@ def test_value_reached_by_nobody_has_no_median() -> None:
     frame = j.journey(view_of_steps({"a": FIRST}, {"a": [None, None, None]}))
     found = j.time_to_value(frame, "rollout", DAY, pd.Series(dtype="datetime64[us]"))
     assert found["median_days"].isna().all()
+
+
+def test_days_of_a_step_are_the_quantiles_of_its_curve() -> None:
+    rows = j.journey(view_of(date(2026, 6, 30), company(50, seed=8)))
+    found = j.step_days(rows, "segment").set_index(["segment", "step"])
+    for key, part in rows.groupby(["segment", "step"]):
+        curve = j.step_curve(part)
+        if curve.n:
+            np.testing.assert_equal(found.loc[key].to_list(), [curve.median, curve.quantile(0.75)])

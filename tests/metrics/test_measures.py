@@ -11,7 +11,7 @@ from small_company import SETTINGS, accounts, company, items, view_of
 
 from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.metrics.calendar import Quarter
-from csworkbench.metrics.definitions import DEFINITIONS, OF_SCORES
+from csworkbench.metrics.definitions import DEFINITIONS, OF_BUSINESS, OF_SCORES
 from csworkbench.metrics.frames import FRAMES, empty
 from csworkbench.metrics.quarter import QuarterMeasures, load_measures, measure_quarter
 
@@ -270,6 +270,7 @@ def test_every_measure_has_its_definition() -> None:
         "nps",
         "csat",
         *OF_SCORES,
+        *OF_BUSINESS,
     }
     assert DEFINITIONS["grr"].label == "grr v1"
     assert all(d.formula and d.source and d.unit and d.version >= 1 for d in DEFINITIONS.values())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csworkbench.metrics.survival import kaplan_meier
+from csworkbench.metrics.survival import kaplan_meier, survival_quantiles
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,10 @@ def test_nobody_and_no_event_have_no_median() -> None:
 def test_a_duration_that_cannot_be_is_refused(wrong: list[float]) -> None:
     with pytest.raises(ValueError, match="at least 0"):
         kaplan_meier(wrong, [True])
+
+
+@given(_subjects, st.lists(st.floats(0.01, 0.99), min_size=1, max_size=4))
+def test_quantiles_alone_are_those_of_the_curve(subjects: list[tuple[int, bool]], shares: list[float]) -> None:
+    times, seen = zip(*subjects, strict=True)
+    curve = kaplan_meier(times, seen)
+    np.testing.assert_equal(survival_quantiles(times, seen, shares), [curve.quantile(share) for share in shares])

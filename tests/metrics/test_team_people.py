@@ -43,8 +43,8 @@ def test_given_shares_are_of_hours_by_function() -> None:
 
 
 def test_rated_shares_are_of_what_is_above_the_lowest_mark_and_the_team_weighs_full_time() -> None:
-    marks = pd.DataFrame({"csm_id": ["m", "m", "m", "n"], 
-                          "competency": ["negotiation", "listening", "planning", "analysis"], "score": [3.0, 4.0, 2.0, 5.0], "n_ratings": 2})  # fmt: skip
+    known = ["negotiation", "listening", "planning", "analysis"]
+    marks = pd.DataFrame({"csm_id": list("mmmn"), "competency": known, "score": [3.0, 4.0, 2.0, 5.0], "n_ratings": 2})
     found = rated(marks, pd.Series({"m": 1.0, "n": 0.5}), WORDS)
     assert shares(found, "m") == {"seller": 0.5, "supporter": 0.5, "analyst": 0.0}
     assert shares(found, TEAM) == pytest.approx({"seller": 1 / 3, "supporter": 1 / 3, "analyst": 1 / 3})
@@ -185,3 +185,10 @@ def test_trainings_tell_completion_where_people_are_stuck_and_steps_around() -> 
     assert (row["n"], row["n_completed"], row["share"], row["stuck_at"]) == (2, 1, 0.5, "kickoff")
     assert (row["n_before"], row["before"], row["n_after"], row["after"]) == (2, 0.5, 2, 1.0)
     assert trainings(attended, None).iloc[0]["n_before"] == 0
+
+
+def test_words_that_show_no_character_give_no_shares() -> None:
+    marks = pd.DataFrame({"csm_id": ["m"], "competency": ["golf"], "score": [3.0], "n_ratings": 2})
+    assert rated(marks, pd.Series({"m": 1.0}), WORDS).empty
+    assert gives(hours(("m", "golf", 1.0)), WORDS).empty
+    assert rated(marks.assign(competency="analysis", score=1.0), pd.Series({"m": 1.0}), WORDS).empty

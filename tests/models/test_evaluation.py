@@ -22,6 +22,9 @@ from csworkbench.models.trial.evaluation import FRAMES, evaluate, rivals
 from csworkbench.schema import TABLES
 from csworkbench.simulate import simulate
 
+# One worker makes what these tests share.
+pytestmark = pytest.mark.xdist_group("evaluation")
+
 REAL = Path(__file__).parent.parent / "real"
 DAY = date(2026, 3, 31)
 LATER = date(2026, 9, 30)
@@ -147,9 +150,10 @@ def test_the_command_prints_a_table_and_writes_every_frame(sample, tmp_path, mon
         assert len(plain) == len(frame)
 
 
-def test_the_command_speaks_json(sample):
+def test_the_command_speaks_json(tmp_path):
+    simulate(tmp_path, 30, 14, 4, "2025-03-31", "parquet", "monthly")
     judged = CliRunner().invoke(
-        cli, ["evaluate", str(sample), "--as-of", "2025-03-31", "--json"], standalone_mode=False
+        cli, ["evaluate", str(tmp_path), "--as-of", "2025-03-31", "--json"], standalone_mode=False
     )
     told = json.loads(judged.output)
     assert told["as_of"] == "2025-03-31"

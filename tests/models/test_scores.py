@@ -20,6 +20,9 @@ from csworkbench.models.panel import build_panel
 from csworkbench.models.panel.features import CODES
 from csworkbench.models.quarter import QuarterScores, load_scores, score_quarter
 
+# One worker makes what these tests share.
+pytestmark = pytest.mark.xdist_group("scores")
+
 AS_OF = date(2026, 9, 30)
 
 
@@ -68,7 +71,7 @@ def test_an_account_that_has_given_notice_has_left_for_sure(snapshot, scores):
 def test_reasons_are_known_codes_in_order_of_rank(scores):
     churn = scores.frame("reasons").query("kind == 'churn'")
     assert set(churn["code"]) <= set(CODES)
-    weight = np.fmax(churn["contribution"], 4 * churn["rise"])
+    weight = np.fmax(churn["contribution"], 8 * churn["rise"])
     assert (weight.groupby(churn["account_id"]).diff().dropna() <= 1e-12).all()
     assert {"book", "own_past"} == set(churn["versus"])
 

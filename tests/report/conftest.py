@@ -17,9 +17,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "story"))
 
 @pytest.fixture(scope="session")
 def quarter_folder(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output folder of the sample's quarter: its marts, and the executive pack in English."""
+    """The output folder of the sample's quarter: all its marts, and the executive pack in English."""
     output = tmp_path_factory.mktemp("sample") / "out"
-    chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]
+    chosen = ["--quarter", "2026Q3", "--only", "executive-2026Q3-en", "--output", str(output)]
     assert cli.main(["qbr", str(sample), *chosen]) == 0
     return output
 

@@ -27,7 +27,6 @@ OF_CUSTOMER = {
     "tickets": "opened_at first_response_at resolved_at category csat recorded_at",
     "reviews": "planned_on held_on actions_promised actions_closed recorded_at",
     "risks": "opened_on closed_on description shareable recorded_at",
-    "contacts": "joined_on departed_on recorded_at",
 }
 OF_PEERS = {
     "accounts": "started_on is_internal recorded_at",
@@ -41,7 +40,7 @@ OF_PEERS = {
     "targets": "period",
     "events": "account_id user_id at feature recorded_at",
 }
-_SHIFTED = set(TABLES) - {"accounts", "account_history", "subscriptions", "entitlements", "usage", "contacts", "csms"}
+_SHIFTED = set(TABLES) - {"accounts", "account_history", "subscriptions", "entitlements", "usage"}
 
 
 def small_company(folder: Path) -> tuple[Path, str]:

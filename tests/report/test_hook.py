@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +35,14 @@ def heard(tmp_path: Path) -> Path:
     return tmp_path / "heard.json"
 
 
+@pytest.fixture
+def measured(quarter_folder: Path, tmp_path: Path) -> Path:
+    """A folder whose output has the measures of the sample's quarter, and no pack."""
+    others = shutil.ignore_patterns("ledger.jsonl", "lock")
+    shutil.copytree(quarter_folder / ".csworkbench", tmp_path / "out" / ".csworkbench", ignore=others)
+    return tmp_path
+
+
 def qbr(folder: Path, sample: Path, hook: str, source: str = GOOD, *more: str) -> int:
     template = write_template(folder / "hello.ipynb", source)
     chosen = ["--packs", str(template), "--only", "*Enterprise-*", "--lang", "en", "--retries", "0"]
@@ -45,27 +54,27 @@ def told(heard: Path) -> dict[str, Any]:
     return dict(json.loads(heard.read_text("utf-8")))
 
 
-def test_a_good_run_is_told_with_its_summary_and_stays_good(sample, tmp_path, heard):
-    assert qbr(tmp_path, sample, script(tmp_path, f"cat > {heard}")) == 0
+def test_a_good_run_is_told_with_its_summary_and_stays_good(sample, measured, heard):
+    assert qbr(measured, sample, script(measured, f"cat > {heard}")) == 0
     summary = told(heard)
     assert (summary["outcome"], summary["exit_code"], summary["quarter"]) == ("succeeded", 0, "2026Q3")
     assert summary["counts"] == {"succeeded": 1} and Path(summary["index"]).is_file()
 
 
-def test_a_failed_pack_and_a_refused_run_are_told_too_and_keep_their_exit_codes(sample, tmp_path, heard, capsys):
-    hook = script(tmp_path, f"cat > {heard}; exit 3")
-    assert qbr(tmp_path, sample, hook, "raise ValueError('no')") == 1
+def test_a_failed_pack_and_a_refused_run_are_told_too_and_keep_their_exit_codes(sample, measured, heard, capsys):
+    hook = script(measured, f"cat > {heard}; exit 3")
+    assert qbr(measured, sample, hook, "raise ValueError('no')") == 1
     assert (told(heard)["outcome"], told(heard)["failed"][0]["reason"]) == ("failed", "ValueError: no")
-    assert qbr(tmp_path, tmp_path / "nothing", hook) == 2
+    assert qbr(measured, measured / "nothing", hook) == 2
     assert (told(heard)["outcome"], told(heard)["exit_code"]) == ("refused", 2)
     assert "is not a folder" in told(heard)["reason"]
     assert capsys.readouterr().err.count("a hook ended with exit code 3") == 2
 
 
-def test_a_hook_that_fails_makes_a_good_run_a_failed_one_and_leaves_the_packs(sample, tmp_path, capsys):
-    assert qbr(tmp_path, sample, script(tmp_path, "echo no route to mail; exit 75")) == 1
+def test_a_hook_that_fails_makes_a_good_run_a_failed_one_and_leaves_the_packs(sample, measured, capsys):
+    assert qbr(measured, sample, script(measured, "echo no route to mail; exit 75")) == 1
     assert "a hook ended with exit code 75" in capsys.readouterr().err
-    assert len(list((tmp_path / "out").glob("hello-*.html"))) == 1
+    assert len(list((measured / "out").glob("hello-*.html"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from workbench import PARAMETERS, code, notebook, packs_of, write_template
+from workbench import GOOD, PARAMETERS, code, notebook, packs_of, write_template
 
-from csworkbench.errors import CsworkbenchError, Refusal
+from csworkbench.data.settings import Packs
+from csworkbench.errors import CsworkbenchError, Refusal, UnknownName
 from csworkbench.report.plan import Plan, Scope, only, plan_packs
-from csworkbench.report.templates import pack_templates, read_template
+from csworkbench.report.templates import chosen_templates, pack_templates, read_template
 
 
 def refused(path: Path, **given: str) -> list[str]:
@@ -119,3 +121,23 @@ def test_only_takes_a_pattern_on_name_or_unit(tmp_path: Path) -> None:
 def test_templates_of_the_checkout_are_found_and_sound() -> None:
     for path in pack_templates().values():
         assert read_template(path).problems == ()
+
+
+def test_kinds_are_made_that_are_named_else_those_of_the_workspace_and_its_own(tmp_path: Path) -> None:
+    (tmp_path / "packs").mkdir()
+    write_template(tmp_path / "packs" / "mine.ipynb", GOOD)
+    own = tmp_path / "packs"
+
+    def kinds(packs: Sequence[str], of_workspace: Sequence[str]) -> list[str]:
+        return [template.kind for template in chosen_templates(packs, own, of_workspace)[0]]
+
+    assert kinds((), ("executive", "account-customer")) == ["executive", "account-customer", "mine"]
+    assert kinds(("segment",), ("executive",)) == ["segment"]
+    assert kinds((), ("executive", "mine")) == ["executive", "mine"]
+    with pytest.raises(UnknownName, match=r"Did you mean \"executive\""):
+        kinds((), ("executiv",))
+
+
+def test_packs_of_single_accounts_are_made_only_when_they_are_asked_for() -> None:
+    assert not {"account-customer", "account-internal"} & set(Packs().kinds)
+    assert set(Packs().kinds) <= set(pack_templates())

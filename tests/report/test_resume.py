@@ -84,6 +84,23 @@ def test_a_list_of_marts_that_somebody_edited_is_not_believed(template: Path, ou
     assert "Evil" not in path.read_text("utf-8")
 
 
+def test_a_pack_whose_unit_is_gone_stays_where_it_is_and_the_index_no_longer_calls_it_ready(
+    template: Path, output: Path
+) -> None:
+    assert "no longer planned" not in (output / "index.html").read_text("utf-8")
+    before = packs_in(output)
+    run(template, output, UNITS[1:], how=drawn)
+    after = packs_in(output)
+    assert {name: after[name] for name in before if name != "index.html"} == {
+        name: html for name, html in before.items() if name != "index.html"
+    }
+    index = after["index.html"].decode()
+    assert index.count("no longer planned: the data has no such unit") >= 1
+    assert f"{len(UNITS) - 1} of {len(UNITS)} packs ready" in index
+    run(template, output, UNITS, how=drawn)
+    assert "no longer planned" not in (output / "index.html").read_text("utf-8")
+
+
 def test_new_data_makes_every_pack_anew_and_the_same_data_none(template: Path, output: Path) -> None:
     assert run(template, output, UNITS, content="new", how=drawn).counts == {"succeeded": 3}
     assert run(template, output, UNITS, content="new", how=drawn).counts == {"skipped": 3}

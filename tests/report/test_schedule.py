@@ -172,9 +172,10 @@ def systemd() -> str:
     return str(found)
 
 
-def _meant(word: str) -> str:
-    """A word of systemd's dump, which puts a backslash before $ and `; in the unit a dollar is written twice."""
-    return word.replace("\\$", "$").replace("\\`", "`").replace("$$", "$")
+def _run_by_systemd(dumped: str) -> list[str]:
+    """The words of a command that systemd prints as a shell would read them; as it runs them, $$ becomes $."""
+    read = subprocess.run(["/bin/sh", "-c", f"printf '%s\\0' {dumped}"], capture_output=True, check=True, env={}).stdout
+    return [word.replace("$$", "$") for word in read.decode().split("\0")[:-1]]
 
 
 def test_systemd_accepts_the_units_and_reads_the_command_as_it_was_meant(systemd, tmp_path):
@@ -191,8 +192,7 @@ def test_systemd_accepts_the_units_and_reads_the_command_as_it_was_meant(systemd
     loud = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "SYSTEMD_LOG_LEVEL": "debug"})
     told = loud.stdout + loud.stderr
     line = next(line for line in told.splitlines() if line.strip().startswith("Command Line:"))
-    words = [_meant(word) for word in shlex.split(line.split(":", 1)[1])]
-    assert words == list(made.command)
+    assert _run_by_systemd(line.split(":", 1)[1]) == list(made.command)
     assert f"WorkingDirectory: {made.folder}\n" in told
     assert f"StandardOutputFileToAppend: {made.log_file}\n" in told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from forked import soon
@@ -42,3 +43,23 @@ def test_running_and_rendering_do_not_build_the_grammar_of_addresses_that_jupyte
     command = [sys.executable, "-c", f"{ran}; {said}"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "1 ['nbclient', 'nbconvert']"
+
+
+def test_a_run_that_makes_nothing_loads_no_library_that_computes_or_draws(tmp_path: Path, sample: Path) -> None:
+    code = f"""
+import sys
+from datetime import date, datetime, UTC
+from pathlib import Path
+sys.path.insert(0, "tests/report")
+from workbench import drawn, run, write_template
+from csworkbench.data.settings import read_settings
+from csworkbench.report.keys import Question, inputs
+sample, folder = Path({str(sample)!r}), Path({str(tmp_path)!r})
+assert inputs(Question(sample, read_settings(sample), "2026Q3", date(2026, 9, 30)), {{}}, datetime.now(UTC)).key
+template = write_template(folder / "segment.ipynb")
+run(template, folder / "out", ["smb"], how=drawn)
+assert run(template, folder / "out", ["smb"], how=drawn).counts == {{"skipped": 1}}
+print(sorted({{"pandas", "numpy", "duckdb", "pyarrow", "matplotlib", "papermill", "nbconvert"}} & set(sys.modules)))
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert shown.stdout.strip() == "[]", shown.stderr

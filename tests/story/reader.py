@@ -56,4 +56,5 @@ def csv_rows(exhibit: Exhibit) -> list[list[str]]:
 def text_of_tiles(exhibit: Exhibit) -> list[list[str]]:
     """The lines of each tile: name, value, and what stands below."""
     tiles = re.findall(r'<li class="cs-tile">(.*?)</li>', str(exhibit.table_html))
-    return [[re.sub(r"<[^>]*>", "", line) for line in re.findall(r"<p[^>]*>(.*?)</p>", tile)] for tile in tiles]
+    lines = re.compile(r"<(?:p|div)[^>]*>(.*?)</(?:p|div)>")
+    return [[re.sub(r"<[^>]*>", "", line) for line in lines.findall(tile)] for tile in tiles]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 from small_quarter import QUARTER, TABLES, small_measures, with_frame
-from small_scores import small_scores, with_scores
+from small_scores import score_rows, small_scores, with_scores
 
 from csworkbench.metrics.business.frames import FRAMES, shaped
 from csworkbench.metrics.business.measures import QuarterBusiness
@@ -39,7 +39,13 @@ def _concentration() -> list[dict[str, Any]]:
 
 
 def _groups() -> list[dict[str, Any]]:
-    book = (("m1", "Aster", 2, 12000.0), ("m2", "Birch", 1, 8000.0), ("m6", "Fern", 1, 6000.0))
+    book = (
+        ("m1", "Aster", 2, 12000.0),
+        ("m2", "Birch", 1, 8000.0),
+        ("m6", "Fern", 1, 6000.0),
+        ("m5", "Elm", 1, 5000.0),
+        ("m4", "Dahlia", 1, 4000.0),
+    )
     return [
         {"segment": unit, "rank": at, "group_id": id, "name": name, "n_accounts": n, "mrr": mrr, "share": mrr / 40500}
         for unit in UNITS
@@ -167,4 +173,5 @@ def small_before() -> Told:
     measures = with_frame(measures, "adoption_bands", bands[bands["quarter"] == "2026Q2"])
     known = {name: definition.version for name, definition in DEFINITIONS.items()}
     before = replace(measures, quarter=Quarter.parse("2026Q2"), as_of=QUARTER.opening, tables=(*TABLES, "invoices"))
-    return told_of(replace(before, definitions={**known, "nrr": 0}), with_scores(small_scores(), "scores", None, "x"))
+    risks = [{**row, "money_at_risk": 1.0 if row["account_id"] == "m4" else 900.0} for row in score_rows()]
+    return told_of(replace(before, definitions={**known, "nrr": 0}), with_scores(small_scores(), "scores", risks))

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from reader import body, csv_rows
+from small_business import small_business
 from small_quarter import frame_of, with_frame
 from small_scores import small_scores
 
 from csworkbench.errors import RULES
-from csworkbench.metrics.definitions import DEFINITIONS, OF_SCORES
+from csworkbench.metrics.definitions import DEFINITIONS, OF_BUSINESS, OF_SCORES
 from csworkbench.metrics.measures import QuarterMeasures
 from csworkbench.story.exhibits import closing
 from csworkbench.story.exhibits.closing import counted, definitions, freshness
@@ -24,15 +25,16 @@ def fresh(measures: QuarterMeasures, *rows: dict[str, Any]) -> QuarterMeasures:
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_every_definition_is_explained_with_its_version_and_source(lang: str, measures: QuarterMeasures) -> None:
-    rows = body(definitions(scene_of(measures, lang, scores=small_scores())))
+    rows = body(definitions(scene_of(measures, lang, scores=small_scores(), business=small_business())))
     assert [row[2] for row in rows] == [item.label for item in DEFINITIONS.values()]
     assert [row[3] for row in rows] == [item.source for item in DEFINITIONS.values()]
     assert all(row[0] and row[1] for row in rows)
 
 
-def test_measures_of_scores_are_explained_only_where_there_are_scores(measures: QuarterMeasures) -> None:
+def test_measures_of_scores_and_business_are_explained_only_where_there_are_such(measures: QuarterMeasures) -> None:
     told = {row[2] for row in body(definitions(scene_of(measures)))}
-    assert {item.label for item in DEFINITIONS.values()} - told == {DEFINITIONS[name].label for name in OF_SCORES}
+    untold = {item.label for item in DEFINITIONS.values()} - told
+    assert untold == {DEFINITIONS[name].label for name in OF_SCORES | OF_BUSINESS}
 
 
 def test_every_cell_of_freshness_is_that_of_the_frame(measures: QuarterMeasures) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from small_business import small_before, small_business
 from small_quarter import small_measures, with_frame
 from small_scores import ROWS, small_scores, with_scores
 
 from csworkbench.errors import UnknownName
 from csworkbench.metrics.frames import FRAMES, empty
 from csworkbench.metrics.measures import QuarterMeasures
+from csworkbench.story.exhibit import Exhibit
 from csworkbench.story.pack import EXHIBITS, HEADINGS, Fragment, Pack, open_pack
-from csworkbench.story.scene import scene_of
+from csworkbench.story.scene import Scene, scene_of
 
 
 @pytest.fixture(scope="module")
@@ -86,12 +91,50 @@ def test_a_fragment_shows_html_and_nothing_of_it_as_text() -> None:
     assert [name for name in dir(fragment) if name.startswith("_repr_")] == ["_repr_html_"]
 
 
+class Noting(Mapping[str, pd.DataFrame]):
+    """Frames that note for which of them somebody asked."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], asked: set[str]) -> None:
+        self.frames, self.asked = frames, asked
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        self.asked.add(name)
+        return self.frames[name]
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return name in self.frames
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.update(self.frames)
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+@cache
+def asked_by(id: str, segment: str | None) -> frozenset[str]:
+    """The frames that an exhibit asks for; without another one it does just the same. None where nothing is shown."""
+    asked: set[str] = set()
+    measures, scores = small_measures(), small_scores()
+    noting = replace(measures, frames=Noting(measures.frames, asked))
+    scores = replace(scores, frames=Noting(scores.frames, asked))
+    shown = EXHIBITS[id](scene_of(noting, "en", segment, scores, small_business(), small_before()))
+    assert shown.html
+    return frozenset() if shown.is_absent else frozenset(asked)
+
+
+def that_ask_for(frame: str, segment: str | None = None) -> list[Callable[[Scene], Exhibit]]:
+    return [show for id, show in EXHIBITS.items() if frame in asked_by(id, segment)]
+
+
 @pytest.mark.parametrize("frame", FRAMES)
 def test_without_one_frame_every_exhibit_still_shows_or_says_what_is_missing(
     frame: str, measures: QuarterMeasures
 ) -> None:
-    less = scene_of(with_frame(measures, frame, None), scores=small_scores())
-    gone = [exhibit for exhibit in (show(less) for show in EXHIBITS.values()) if exhibit.is_absent]
+    less = scene_of(with_frame(measures, frame, None), "en", None, small_scores(), small_business(), small_before())
+    gone = [exhibit for exhibit in (show(less) for show in that_ask_for(frame)) if exhibit.is_absent]
     assert all(f"{frame}_table" in exhibit.title for exhibit in gone)
     assert all(str(exhibit.html).count("<p") == 1 for exhibit in gone)
 
@@ -161,7 +204,7 @@ def test_without_one_frame_of_scores_every_exhibit_still_shows(
 ) -> None:
     less = with_scores(small_scores(), frame, rows)
     for segment in (None, "mid"):
-        html = "".join(str(show(scene_of(measures, "en", segment, less)).html) for show in EXHIBITS.values())
+        html = "".join(str(show(scene_of(measures, "en", segment, less)).html) for show in that_ask_for(frame, segment))
         assert "nan" not in re.sub(r'="[^"]*"', "", html).lower()
 
 
@@ -180,7 +223,8 @@ def test_story_never_loads_the_library_that_learns() -> None:
 @pytest.mark.parametrize("segment", ["", "mid", "smb"])
 @pytest.mark.parametrize("id", EXHIBITS)
 def test_both_languages_show_the_same_numbers(id: str, segment: str, measures: QuarterMeasures) -> None:
-    en, ja = (EXHIBITS[id](scene_of(measures, lang, segment, small_scores())) for lang in ("en", "ja"))
+    known = (small_scores(), small_business(), small_before())
+    en, ja = (EXHIBITS[id](scene_of(measures, lang, segment, *known)) for lang in ("en", "ja"))
     numbers = [exhibit.data.select_dtypes("number") for exhibit in (en, ja)]
     pd.testing.assert_frame_equal(*numbers)
     assert [c.name for c in en.columns] == [c.name for c in ja.columns]
@@ -191,7 +235,7 @@ def test_both_languages_show_the_same_numbers(id: str, segment: str, measures: Q
 
 
 def test_no_sentence_of_a_japanese_pack_is_left_in_english(measures: QuarterMeasures) -> None:
-    scene = scene_of(measures, "ja", scores=small_scores())
+    scene = scene_of(measures, "ja", None, small_scores(), small_business(), small_before())
     for show in EXHIBITS.values():
         exhibit = show(scene)
         for text in (exhibit.title, *filter(None, (exhibit.so_what, exhibit.caption, exhibit.alt))):

@@ -11,9 +11,11 @@ from ...data.snapshot import View
 from ..calendar import quarters_back
 from ..journey import journey
 from ..quarter import N_RECENT, QuarterMeasures
+from ..rollup import Relation
 from .peers import beside_peers
 from .query import queried
 
+OPEN = "open"
 TICKET, ACTION, RISK = "ticket", "action", "risk"
 MILESTONE, GOAL, REVIEW, RENEWAL = "milestone", "goal", "review", "renewal"
 _ON = "datetime64[us]"
@@ -63,7 +65,9 @@ def support(view: View, measures: QuarterMeasures) -> pd.DataFrame:
     One row per account × quarter; hours null where none is known, csat (1–5) null where nobody rated.
     """
     quarters = quarters_back(measures.quarter, N_RECENT)
-    windows = {"windows": [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]}
+    windows: dict[str, Relation] = {
+        "windows": [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
+    }
     keys = ["account_id", "quarter"]
     counts = queried(view, "support_by_account", windows).astype({"quarter": "str"}).set_index(keys)
     every = pd.MultiIndex.from_product([measures.frame("accounts")["account_id"], [q.label for q in quarters]])
@@ -134,7 +138,7 @@ def _milestones_ahead(view: View, measures: QuarterMeasures) -> pd.DataFrame:
 
 def _goals_ahead(view: View, measures: QuarterMeasures) -> pd.DataFrame:
     found = goals(view, measures)
-    ahead = found[found["assessed_on"].isna() & found["due_on"].notna()]
+    ahead = found[found["status"].fillna(OPEN).eq(OPEN) & found["due_on"].notna()]
     return ahead[["account_id", "due_on"]].assign(kind=GOAL, name=ahead["criterion"])
 
 

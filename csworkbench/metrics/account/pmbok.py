@@ -7,6 +7,7 @@ knowledge areas without integration. The rules are written down in docs/account-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ def pmbok(view: View, measures: QuarterMeasures) -> pd.DataFrame:
     return found.assign(place=found["area"].map(places).astype("int64"))
 
 
-def _told(rows: pd.DataFrame, area: str, code: str, status: str | pd.Series, **values: object) -> pd.DataFrame:
+def _told(rows: pd.DataFrame, area: str, code: str, status: str | pd.Series, **values: Any) -> pd.DataFrame:
     return rows[["account_id"]].assign(area=area, code=code, status=status, **values)
 
 
@@ -130,7 +131,7 @@ def _communication(view: View, measures: QuarterMeasures) -> Iterator[pd.DataFra
     closing = measures.quarter.closing
     if view.has("activities"):
         last = queried(view, "touches_by_account", through=closing)
-        days = (pd.Timestamp(closing) - last["last_on"].astype(_ON)).dt.days.astype("float64")
+        days = (pd.Timestamp(closing) - pd.to_datetime(last["last_on"])).dt.days.astype("float64")
         yield _told(last, "communication", "last_touch", _graded(-days, -QUIET_ACT_DAYS, -QUIET_WATCH_DAYS), n=days)
         never = measures.frame("accounts")
         never = never[~never["account_id"].isin(last["account_id"])]

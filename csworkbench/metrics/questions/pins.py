@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...data.source_files import PINS as FOLDER
 from ...errors import CsworkbenchError, Problem, Refusal
 from .question import Question, question_of
 
-FOLDER = "pins"
 FORMAT = 1
 KINDS = ("executive", "segment")
 LONGEST_NAME = 80

@@ -48,7 +48,8 @@ def at_work(csms: pd.DataFrame, day: pd.Timestamp, books: pd.DataFrame) -> pd.Da
     n = csms["csm_id"].map(held).fillna(0).astype("int64")
     age_days = (day - csms["joined_on"]).dt.days
     there = (n > 0) | age_days.between(0, NEW_DAYS)
-    return csms.assign(n_accounts=n, fte=csms["fte"].fillna(1.0))[there]
+    found: pd.DataFrame = csms.assign(n_accounts=n, fte=csms["fte"].fillna(1.0))[there]
+    return found
 
 
 def growth(csms: pd.DataFrame, books: pd.DataFrame, quarters: Sequence[Quarter], per_csm: float | None) -> pd.DataFrame:

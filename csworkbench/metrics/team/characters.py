@@ -39,7 +39,9 @@ def rated(ratings: pd.DataFrame, fte: pd.Series, words: Words) -> pd.DataFrame:
     grouped = known.assign(above=known["score"] - LEAST_RATING).groupby(["csm_id", "character"])
     means = grouped.agg(above=("above", "mean"), n=("n_ratings", "sum")).reset_index()
     total = means.groupby("csm_id")["above"].transform("sum")
-    shares = means.assign(amount=(means["above"] / total.where(total > 0)) * means["csm_id"].map(fte).fillna(1.0))
+    shares = means.assign(
+        amount=(means["above"] / total.where(total > 0)) * means["csm_id"].map(fte).astype(float).fillna(1.0)
+    )
     return _shares(shares.rename(columns={"csm_id": "owner"}).dropna(subset=["amount"]), RATED)
 
 
@@ -85,6 +87,8 @@ def asked(calls: pd.DataFrame, owners: pd.Series) -> pd.DataFrame:
 
 def _shares(rows: pd.DataFrame, view: str) -> pd.DataFrame:
     """Shares of `amount` per owner over the three characters, and of all owners together as the team."""
+    if rows.empty:
+        return pd.DataFrame(columns=["view", "owner", "character", "share", "n"])
     both = pd.concat([rows.assign(owner=TEAM), rows])[["owner", "character", "amount", "n"]]
     sums = both.groupby(["owner", "character"])[["amount", "n"]].sum()
     owners = sums.index.get_level_values("owner").unique()

@@ -65,7 +65,10 @@ def _targets(measures: QuarterMeasures) -> pd.DataFrame:
     if "targets" not in measures.frames:
         return pd.DataFrame({"kpi": [], "owner": [], "target": []}).astype({"kpi": "str", "owner": "str"})
     of = measures.frames["targets"]
-    found = [targets_of(of, kpi, [measures.quarter]).assign(kpi=kpi) for kpi in PARENTS]
+    known = of[of["kpi"].isin(list(PARENTS))]
+    found = [targets_of(rows, str(kpi), [measures.quarter]).assign(kpi=kpi) for kpi, rows in known.groupby("kpi")]
+    if not found:
+        return known[["kpi", "owner", "target"]]
     return pd.concat(found, ignore_index=True).drop(columns="quarter").astype({"owner": "str", "target": "float64"})
 
 

@@ -156,7 +156,7 @@ class _Making:
             found.append(characters.rated(self.ratings, self.csms.set_index("csm_id")["fte"], words))
         facts = self._facts
         found.append(characters.asked(characters.calls(facts), facts["account_id"].map(self._owners)))
-        return pd.concat(found, ignore_index=True)
+        return pd.concat([frame for frame in found if len(frame)] or found[:1], ignore_index=True)
 
     @property
     def _facts(self) -> pd.DataFrame:

@@ -134,8 +134,8 @@ def _classifier(seed: int) -> Any:
 
     return HistGradientBoostingClassifier(
         max_bins=N_BINS,
-        max_iter=60,
-        learning_rate=0.08,
+        max_iter=40,
+        learning_rate=0.12,
         max_leaf_nodes=8,
         min_samples_leaf=40,
         l2_regularization=5.0,

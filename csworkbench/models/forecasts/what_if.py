@@ -174,7 +174,7 @@ def _priced(rows: pd.DataFrame, price: float) -> pd.DataFrame:
 
 
 def _due(rows: pd.DataFrame) -> Floats:
-    """The quarter ahead, from 0, in which each account renews; 0 for rolling contracts, infinite where none is known."""
+    """The quarter ahead, from 0, in which each account renews; 0 for rolling contracts, infinite where not known."""
     months = rows["months_to_renewal"].to_numpy(dtype=float)
     quarter = np.where(np.isnan(months), np.inf, np.ceil(np.maximum(months, TINY) / QUARTER_MONTHS) - 1)
     rolling = (rows["billing_months"] <= QUARTER_MONTHS).to_numpy()

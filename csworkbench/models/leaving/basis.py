@@ -11,7 +11,7 @@ import pandas as pd
 Matrix = npt.NDArray[np.float64]
 
 STEPS = {"months_to_renewal": (1.0, 2.0, 3.0, 4.0, 6.0, 9.0), "months_ahead": (1.0, 2.0, 3.0, 6.0)}
-QUANTILES = (0.02, 0.2, 0.4, 0.6, 0.8, 0.98)
+QUANTILES = (0.02, 0.3, 0.7, 0.98)
 FEWEST_OF_CATEGORY = 30
 NEAR = 4
 

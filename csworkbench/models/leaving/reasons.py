@@ -12,7 +12,7 @@ from ..panel.features import FEATURES, HAZARD_FEATURES
 from .hazard import Hazard
 
 N_REASONS = 5
-RISE_WEIGHT = 4.0
+RISE_WEIGHT = 8.0
 BOOK, OWN_PAST = "book", "own_past"
 _CODES = {name: feature.code for name, feature in {**FEATURES, **HAZARD_FEATURES}.items()}
 _SAME_FOR_ALL = ("horizon", "season")
@@ -40,7 +40,7 @@ def reasons_of(added: pd.DataFrame, now: pd.DataFrame, kind: str, earlier: Earli
 
     added: account × feature, what each adds to the log-odds. now: rows of one month-end, in that order.
     contribution: sum over the features of a reason, against the mean of these accounts. rise: that sum against the one
-    of the account's own earlier row, NaN without one. Ranked by the larger of contribution and 4 × rise; versus says
+    of the account's own earlier row, NaN without one. Ranked by the larger of contribution and 8 × rise; versus says
     which, "book" or "own_past". feature: the one that adds most in that direction; value now, value_before earlier.
     """
     place = _places(earlier, now)

@@ -57,12 +57,10 @@ urgent_90d             number   tickets        support
 escalated_90d          number   tickets        support
 open_tickets           number   tickets        support
 csat_90d               number   tickets        satisfaction
-csat_365d              number   tickets        satisfaction
 nps_last               number   surveys        satisfaction
 nps_365d               number   surveys        satisfaction
 nps_age_days           days     surveys        satisfaction
 survey_csat_180d       number   surveys        satisfaction
-answers_365d           number   surveys        satisfaction
 champions              number   contacts       champion
 champion_left_180d     flag     contacts       champion
 days_since_champion_left days   contacts       champion
@@ -74,8 +72,6 @@ days_since_milestone   days     milestones     onboarding
 stuck                  flag     milestones     onboarding
 touches_90d            number   activities     engagement
 proactive_share_90d    number   activities     engagement
-open_risks             number   risks          support
-cost_risk_open         flag     risks          price
 csm_tenure_months      number   assignments    csm
 csm_experience_months  number   csms           csm
 csm_changed_180d       flag     assignments    csm

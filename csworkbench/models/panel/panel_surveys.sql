@@ -1,5 +1,5 @@
 -- One row per account × month with answers in the year before: the last NPS and its mean, days since, mean csat of 180
--- days, and the mean of all answers as a share of their scales. Several answers on the last day count by their mean.
+-- days. Several answers on the last day count by their mean.
 WITH answered AS (
   SELECT
     s.account_id,
@@ -18,7 +18,6 @@ SELECT
   avg(CASE WHEN kind = 'nps' AND age_days = last_age_days THEN score END) AS nps_last,
   avg(CASE WHEN kind = 'nps' THEN score END) AS nps_365d,
   min(CASE WHEN kind = 'nps' THEN age_days END) AS nps_age_days,
-  avg(CASE WHEN kind = 'csat' AND age_days < 180 THEN score END) AS survey_csat_180d,
-  avg(CASE kind WHEN 'nps' THEN score / 10.0 WHEN 'csat' THEN (score - 1) / 4.0 ELSE (score - 1) / 6.0 END) AS answers_365d
+  avg(CASE WHEN kind = 'csat' AND age_days < 180 THEN score END) AS survey_csat_180d
 FROM answered
 GROUP BY account_id, month

@@ -1,5 +1,5 @@
 -- One row per account × month with tickets opened in the year before: how many in 30 and 90 days, how many of them
--- urgent or escalated, their mean rating as far as known (in 90 days, in the year), and how many are open.
+-- urgent or escalated, their mean rating as far as known, and how many are open.
 SELECT
   t.account_id,
   m.month,
@@ -19,7 +19,6 @@ SELECT
       AND (t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day)
     THEN t.csat
   END) AS csat_90d,
-  avg(CASE WHEN t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day THEN t.csat END) AS csat_365d,
   sum(CASE WHEN t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) > m.day THEN 1 ELSE 0 END) AS open_tickets
 FROM known_tickets AS t
 JOIN months AS m

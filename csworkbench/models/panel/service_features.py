@@ -21,7 +21,6 @@ def read_service(reader: Reader, grid: Grid, tenure_months: Floats) -> Arrays:
         "contacts": _contacts,
         "invoices": _invoices,
         "activities": _activities,
-        "risks": _risks,
     }
     found: dict[str, Floats] = {}
     for table, read in readers.items():
@@ -36,11 +35,11 @@ def _tickets(reader: Reader, grid: Grid) -> dict[str, Floats]:
     rows = reader.rows("panel_tickets", urgent=URGENT)
     names = ["tickets_30d", "tickets_90d", "urgent_30d", "urgent_90d", "escalated_90d", "open_tickets"]
     counted = grid.spread(rows, names, fill=0)
-    return {**counted, **grid.spread(rows, ["csat_90d", "csat_365d"])}
+    return {**counted, **grid.spread(rows, ["csat_90d"])}
 
 
 def _surveys(reader: Reader, grid: Grid) -> dict[str, Floats]:
-    columns = ["nps_last", "nps_365d", "nps_age_days", "survey_csat_180d", "answers_365d"]
+    columns = ["nps_last", "nps_365d", "nps_age_days", "survey_csat_180d"]
     return grid.spread(reader.rows("panel_surveys"), columns)
 
 
@@ -64,10 +63,6 @@ def _activities(reader: Reader, grid: Grid) -> dict[str, Floats]:
         "touches_90d": found["touches_90d"],
         "proactive_share_90d": ratio(found["n_proactive"], found["n_directed"]),
     }
-
-
-def _risks(reader: Reader, grid: Grid) -> dict[str, Floats]:
-    return grid.spread(reader.rows("panel_risks"), ["open_risks", "cost_risk_open"], fill=0)
 
 
 def _milestones(reader: Reader, grid: Grid, tenure_months: Floats) -> dict[str, Floats]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from ...metrics.account.frames import AREAS
 from ...metrics.account.pmbok import status_of
 from ..exhibit import Exhibit, absent
-from ..language import is_missing
+from ..language import MISSING, is_missing
 from ..scene import Scene
 from ..tables import Column
 from ..text import shown as safe
@@ -51,7 +54,7 @@ def pmbok(scene: Scene) -> Exhibit:
     )  # fmt: skip
 
 
-def _evidence(scene: Scene, pieces: list[dict[str, object]]) -> str:
+def _evidence(scene: Scene, pieces: Sequence[Mapping[Any, Any]]) -> str:
     order = {"act": 0, "watch": 1, "good": 2}
     told = sorted(pieces, key=lambda piece: (order[str(piece["status"])], str(piece["code"])))
     words = [evidence_words(scene, piece) for piece in told]
@@ -84,7 +87,7 @@ def register(scene: Scene) -> Exhibit:
         return absent("register", scene.say("No risk is open in the register."), scene.language)
     shown = found.assign(
         area=[named(scene, "area", area) for area in found["area"]],
-        what=[None if is_missing(text) else safe(text, 400) for text in found["description"]],
+        what=[MISSING if is_missing(text) else safe(text, 400) for text in found["description"]],
         shared=[scene.say("yes") if shared else scene.say("no") for shared in found["shareable"].fillna(False)],
     )
     columns = [
@@ -103,4 +106,4 @@ def _register_title(scene: Scene, found: pd.DataFrame) -> str:
     title = scene.language.count("{n} risk is open", "{n} risks are open", len(found))
     if is_missing(worst):
         return title
-    return scene.say("{title}, the likeliest at {share}", title=title, share=scene.language.percent(worst, 0))
+    return scene.say("{title}, likelihood up to {share}", title=title, share=scene.language.percent(worst, 0))

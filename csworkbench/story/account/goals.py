@@ -31,8 +31,8 @@ def goals(scene: Scene) -> Exhibit:
         source_words=[named(scene, "source", text) for text in found["source"]],
     )
     columns = [
-        Column("goal", scene.say("Goal")),
-        Column("wanted", scene.say("Target"), "short"),
+        Column("goal", scene.say("Agreed goal")),
+        Column("wanted", scene.say("Target value"), "short"),
         Column("reached", scene.say("Actual"), "short"),
         Column("status_words", scene.say("Status"), "short"),
         Column("due_on", scene.say("Due on"), "date"),
@@ -62,9 +62,9 @@ def goals_title(language: Language, statuses: pd.Series) -> str:
             "{n} goal is agreed; it is not assessed yet", "{n} goals are agreed; none is assessed yet", n
         )
     if counts["met"] == n:
-        return language.count("The agreed goal is met", "All {n} agreed goals are met", n)
+        return language.count("The {n} agreed goal is met", "All {n} agreed goals are met", n)
     met = language.number(counts["met"])
-    title = language.count("{met} of {n} agreed goal is met", "{met} of {n} agreed goals are met", n, met=met)
+    title = language.count("{met} of {n} agreed goal met", "{met} of {n} agreed goals met", n, met=met)
     return _and_others(language, title, counts, n - assessed)
 
 
@@ -81,7 +81,7 @@ def _so_what(scene: Scene, shown: pd.DataFrame) -> str:
     """The goal to talk about first: one that was missed, else one met in part, else one due and not assessed."""
     closing = pd.Timestamp(scene.quarter.closing)
     missed, partly = (shown[shown["status"] == status] for status in ("missed", "partly"))
-    due = shown[shown["assessed_on"].isna() & (shown["due_on"] <= closing)]
+    due = shown[~shown["status"].isin(ASSESSED) & (shown["due_on"] <= closing)]
     if len(missed):
         return scene.say("To talk about first: {goal}, {reached} against a target of {wanted}.", **_first(missed))
     if len(partly):

@@ -56,7 +56,7 @@ def plan_title(scene: Scene, shown: pd.DataFrame) -> str:
     if ahead.empty:
         return scene.language.count("{n} agreed step is overdue", "{n} agreed steps are overdue", late)
     row = ahead.iloc[0]
-    title = scene.say("Next: {what}, by {day}", what=row["what"], day=scene.language.date(row["due_on"], "long"))
+    title = scene.say("Next: {what}, {day}", what=row["what"], day=scene.language.date(row["due_on"], "long"))
     if not late:
         return title
     return scene.language.count("{title}; {n} step is overdue", "{title}; {n} steps are overdue", late, title=title)

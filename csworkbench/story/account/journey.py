@@ -42,9 +42,9 @@ def journey_title(scene: Scene, shown: pd.DataFrame) -> str:
     """How many milestones are reached, and which one is next or overdue."""
     n, reached = len(shown), int(shown["state"].isin(REACHED).sum())
     if reached == n:
-        return scene.language.count("The milestone is reached", "All {n} milestones are reached", n)
+        return scene.language.count("The {n} milestone is reached", "All {n} milestones are reached", n)
     title = scene.language.count(
-        "{reached} of {n} milestone is reached", "{reached} of {n} milestones are reached", n,
+        "{reached} of {n} milestone reached", "{reached} of {n} milestones reached", n,
         reached=scene.language.number(reached),
     )  # fmt: skip
     ahead = shown[shown["state"].isin(["waiting", "overdue"])]

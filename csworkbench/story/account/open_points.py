@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from ..exhibit import Exhibit, absent
@@ -44,13 +47,11 @@ def _day(scene: Scene) -> str:
     return scene.language.date(scene.quarter.closing, "long")
 
 
-def _what(scene: Scene, row: dict[str, object]) -> str:
+def _what(scene: Scene, row: Mapping[Any, Any]) -> str:
     if row["kind"] == "ticket":
         return named(scene, "ticket", row["name"])
     if row["kind"] == "action":
-        return scene.language.count(
-            "{n} action of this review", "{n} actions of this review", int(float(str(row["n"])))
-        )
+        return scene.language.count("{n} action of this review", "{n} actions of this review", int(row["n"]))
     return scene.say("no description") if is_missing(row["name"]) else safe(row["name"], 400)
 
 

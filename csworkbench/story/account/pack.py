@@ -14,6 +14,7 @@ from ...metrics.account.measures import AccountMeasures, customer_view, internal
 from ...models.quarter import QuarterScores, load_scores
 from ..brand import branded
 from ..catalogue import marked
+from ..difference.told import load_told
 from ..exhibit import Exhibit
 from ..own import Own
 from ..pack import SCORES, Fragment
@@ -34,6 +35,7 @@ from . import (
     use,
     voice,
 )
+from .changes import account_changes
 from .listing import account_name
 
 EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
@@ -76,6 +78,7 @@ HEADINGS: Mapping[str, str] = {
     "people": marked("People"),
     "whitespace": marked("White space"),
     "voice": marked("Words and deeds"),
+    "changes": marked("What changed since the last pack"),
 }
 
 
@@ -125,17 +128,24 @@ def open_customer_pack(
 
 
 def open_internal_pack(
-    accounts: str | Path = "", quarter: str = "", account: str = "", lang: str = "en"
+    accounts: str | Path = "",
+    quarter: str = "",
+    account: str = "",
+    lang: str = "en",
+    measures: str | Path = "",
+    previous: str | Path | None = None,
 ) -> AccountPack:
     """The edition that stays inside: all of the customer's, and what is known and expected beside it.
 
     accounts: folder of the measures of accounts, with the scores in its folder `scores`; empty for the sample company,
-    without scores.
+    without scores. measures, previous: folders of the measures of this quarter and the last one, to be compared.
     """
     view = internal_view(accounts, account) if accounts else _sample(quarter).of(account)
     lead = marked("{quarter} ({months}) · internal edition: not for the customer")
     scores = _scores(accounts, account)
-    return AccountPack(_scene(view, quarter, lang, scores), INTERNAL_EXHIBITS, lead)
+    before, now = (load_told(folder) if measures and previous and folder else None for folder in (previous, measures))
+    exhibits = {**INTERNAL_EXHIBITS, "changes": lambda scene: account_changes(scene, before, now, account)}
+    return AccountPack(_scene(view, quarter, lang, scores), exhibits, lead)
 
 
 def _scene(view: AccountMeasures, quarter: str, lang: str, scores: QuarterScores | None = None) -> Scene:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -52,7 +53,7 @@ def _rows(scene: Scene, row: pd.Series) -> list[tuple[str, str, float]]:
         for months in _HORIZONS
     ]
     one = partial(language.number, digits=1)
-    rest = [
+    rest: list[tuple[str, str, Callable[[float], str]]] = [
         ("money_at_risk", scene.say("At risk in 12 months"), language.money),
         ("expected_months", scene.say("Expected months until it leaves, of the next 36"), one),
         ("health", scene.say("Health (0–100)"), one),

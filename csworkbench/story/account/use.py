@@ -20,8 +20,8 @@ def adoption(scene: Scene) -> Exhibit:
     if not scene.has("use"):
         return scene.missing("adoption", "use")
     rows = of_measure(scene.frame("use"), INDEX)
-    if rows["value"].notna().sum() == 0:
-        return absent("adoption", scene.say("No use was measured yet."), scene.language)
+    if rows.empty or rows["quarter"].iloc[-1] != scene.quarter.label or is_missing(rows["value"].iloc[-1]):
+        return absent("adoption", scene.say("No use was measured this quarter."), scene.language)
     language, ticks = scene.language, [scene.language.quarter(q) for q in rows["quarter"]]
     shown = rows.assign(quarter=ticks)
     title = adoption_title(language, rows)
@@ -51,7 +51,7 @@ def of_measure(use: pd.DataFrame, measure: str) -> pd.DataFrame:
 def adoption_title(language: Language, rows: pd.DataFrame) -> str:
     """Where the Adoption Index stands among peers; where those are too few, how it moved."""
     row = rows.iloc[-1]
-    if is_missing(row["value"]) or is_missing(row["peers_median"]):
+    if is_missing(row["peers_median"]):
         return adoption_moved(language, rows)
     value, low, high = (float(row[name]) for name in ("value", "peers_low", "peers_high"))
     values = {"value": language.number(value), "median": language.number(row["peers_median"])}
@@ -90,7 +90,7 @@ def _so_what(scene: Scene, rows: pd.DataFrame) -> str:
     if is_missing(row["peers_median"]):
         return language.say("There are too few comparable customers for a comparison.")
     before = rows[rows["quarter"] == scene.quarter.previous.label]["value"].dropna()
-    if is_missing(row["value"]) or before.empty:
+    if before.empty:
         return ""
     change = round(float(row["value"])) - round(float(before.iloc[0]))
     values = {"size": language.number(abs(change)), "quarter": language.quarter(scene.quarter.previous.label)}
@@ -178,17 +178,18 @@ def parts_of_use(scene: Scene) -> Exhibit:
 
 def parts_title(scene: Scene, shown: pd.DataFrame) -> str:
     """The part that is furthest below its peers' median; without peers the weakest part."""
-    gap = (shown["peers_median"] - shown["value"]).dropna()
-    if len(gap) and gap.max() > 0.005:
-        row = shown.loc[gap.idxmax()]
+    gap = (shown["peers_median"] - shown["value"]).fillna(-1.0)
+    compared = shown["peers_median"].notna().any()
+    if compared and gap.max() > 0.005:
+        row = shown.iloc[int(gap.to_numpy().argmax())]
         return scene.say(
             "{measure} leave room: {value}, against {median} at comparable customers",
             measure=row["name"], value=scene.language.percent(row["value"], 0),
             median=scene.language.percent(row["peers_median"], 0),
         )  # fmt: skip
-    row = shown.loc[shown["value"].idxmin()]
+    row = shown.iloc[int(shown["value"].to_numpy().argmin())]
     value = scene.language.percent(row["value"], 0)
-    if len(gap):
+    if compared:
         return scene.say("Use is at or above comparable customers in every part; lowest: {measure}, {value}",
                          measure=row["name"], value=value)  # fmt: skip
     return scene.say("The weakest part of use: {measure}, {value}", measure=row["name"], value=value)

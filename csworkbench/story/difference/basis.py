@@ -28,13 +28,13 @@ _LEAST = {MONEY: 0.005, SHARE: 5e-7}
 def basis(old: Told, new: Told) -> pd.DataFrame:
     """One row per change of what the numbers rest on: kind, what, old and new (texts; null where it was not there).
 
-    definition: another version of a measure. model: another model made the scores. setting: another value in the
-    workspace's settings that a number depends on. table: came or went. stale: a table in which something should happen
-    every quarter, whose latest fact is no later than it was; old and new are that day.
+    definition: another version of a measure. model: another model made the scores, where both have some. setting:
+    another value in the workspace's settings that a number depends on. table: came or went. stale: a table in which
+    something should happen every quarter, whose latest fact is no later than it was; old and new are that day.
     """
     rows = [
         *_changed(DEFINITION, _versions(old), _versions(new)),
-        *_changed(MODEL, _models(old), _models(new)),
+        *(_changed(MODEL, _models(old), _models(new)) if _models(old) and _models(new) else ()),
         *_changed(SETTING, _settings(old), _settings(new)),
         *_changed(TABLE, dict.fromkeys(old.tables, "there"), dict.fromkeys(new.tables, "there")),
         *_stale(old, new),

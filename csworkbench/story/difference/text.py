@@ -29,6 +29,12 @@ def tables(found: Difference, language: Language) -> Iterator[Rows]:
     yield [heading, *_basis(found.frames["basis"], language), *_restated(restated, language)]
 
 
+def nothing(found: Difference, language: Language) -> str:
+    """That the two say the same."""
+    old, new = (language.quarter(label) for label in (found.old, found.new))
+    return language.say("Nothing differs between {old} and {new}.", old=old, new=new)
+
+
 def _segment(language: Language, segment: str) -> str:
     return language.say("All accounts") if segment == ALL else text_of(segment)
 

@@ -37,12 +37,15 @@ class Told:
     definitions: Mapping[str, int]
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     folder: Path | None = None
+    _read: dict[str, pd.DataFrame | None] = field(default_factory=dict, repr=False, compare=False)
 
     def frame(self, name: str) -> pd.DataFrame | None:
         """The frame of measures or scores of that name; None where it could not be made."""
         if name in self.frames or self.folder is None:
             return self.frames.get(name)
-        return _read(self.folder, name)
+        if name not in self._read:
+            self._read[name] = _from(self.folder, name)
+        return self._read[name]
 
 
 def told_of(measures: QuarterMeasures, scores: QuarterScores | None = None) -> Told:
@@ -67,7 +70,7 @@ def load_told(folder: str | Path) -> Told:
     return Told(facts["quarter"], as_of, settings, tuple(facts["tables"]), versions, folder=place)
 
 
-def _read(place: Path, name: str) -> pd.DataFrame | None:
+def _from(place: Path, name: str) -> pd.DataFrame | None:
     """A saved frame of measures or of scores."""
     if name in of_measures.FRAMES:
         path = place / f"{name}.parquet"

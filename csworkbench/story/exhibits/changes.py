@@ -192,7 +192,8 @@ def rests_on(scene: Scene) -> Exhibit:
     if isinstance(before, Exhibit):
         return before
     told, anew = basis(before, _now(scene)), restated(before, _now(scene), scene.unit)
-    data = pd.concat([_of_basis(scene, told), _of_history(scene, anew)], ignore_index=True)
+    rows = [_of_basis(scene, told).assign(is_history=False), _of_history(scene, anew).assign(is_history=True)]
+    data = pd.concat(rows, ignore_index=True)
     if data.empty:
         said = scene.say(
             "Definitions, models, settings and tables are those of {quarter}, and no number of it is told anew.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...metrics.business.concentration import LARGEST
 from ..exhibit import Exhibit, absent
 from ..language import is_missing
 from ..scene import Scene
@@ -24,7 +25,7 @@ def concentration(scene: Scene) -> Exhibit:
     now = _of(rows, scene.quarter.label, GROUP)
     if now is None or largest.empty:
         return absent("concentration", scene.say("No account had MRR this quarter"), scene.language)
-    shown = _named(scene, largest)
+    shown = _named(scene, largest, _of(rows, scene.quarter.year_ago.label, GROUP))
     columns = [
         Column("name", scene.say("Customer")),
         Column("n_accounts", scene.say("Accounts"), "count"),
@@ -42,7 +43,7 @@ def concentration(scene: Scene) -> Exhibit:
         source=scene.source("subscriptions", "accounts"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
-        columns=columns,
+        columns=[*columns, Column("year_ago", scene.say("Together, a year ago"), "share")],
     )
 
 
@@ -51,9 +52,11 @@ def _of(rows: pd.DataFrame, quarter: str, unit: str) -> pd.Series | None:
     return found.iloc[0] if len(found) else None
 
 
-def _named(scene: Scene, largest: pd.DataFrame) -> pd.DataFrame:
+def _named(scene: Scene, largest: pd.DataFrame, ago: pd.Series | None) -> pd.DataFrame:
+    """The groups with their names, the share of all up to each, and what the first 1, 5 and 10 held a year ago."""
     names = largest["name"].where(largest["name"].notna(), largest["group_id"])
-    return largest.assign(name=names, together=largest["share"].cumsum())
+    then = {n: float(ago[f"top_{n}"]) for n in LARGEST} if ago is not None else {}
+    return largest.assign(name=names, together=largest["share"].cumsum(), year_ago=largest["rank"].map(then))
 
 
 def _title(scene: Scene, now: pd.Series, shown: pd.DataFrame) -> str:

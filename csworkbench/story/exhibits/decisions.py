@@ -27,9 +27,9 @@ def decisions(scene: Scene) -> Exhibit:
     data = _data(scene, found)
     columns = [
         Column("what", scene.say("To decide"), "long"),
-        Column("why", scene.say("Because"), "long"),
-        Column("whose", scene.say("Who"), "short"),
         Column("by", scene.say("By"), "date"),
+        Column("whose", scene.say("Who"), "short"),
+        Column("why", scene.say("Because"), "long"),
         Column("money", scene.say("MRR behind it"), "money"),
     ]
     title = _title(scene, data)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..catalogue import marked
 from ..charts.outlook import Names, Period, outlook
 from ..exhibit import Exhibit
 from ..language import Language, is_missing
@@ -17,6 +18,7 @@ from .retention import _ticks
 from .wording import joined, sentences, series
 
 N_QUARTERS = 8
+PARTS = {"expansion": marked("Expansion"), "contraction": marked("Contraction"), "churn": marked("Churn")}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def forecast(scene: Scene) -> Exhibit:
             Column("expected", scene.say("Forecast"), "money_change"),
             Column("low", scene.say("90% from"), "money_change"),
             Column("high", scene.say("90% to"), "money_change"),
+            *(Column(name, scene.say(words), "money") for name, words in PARTS.items() if name in data),
         ),
     )
 
@@ -103,12 +106,12 @@ def _against_last(language: Language, row: Forecast) -> str:
 
 def _parts(scene: Scene) -> str:
     """What the expected change is made of."""
-    mine = of_owner(scene.frame("forecast"), scene.unit).set_index("measure")["expected"]
-    if not {"expansion", "contraction", "churn"} <= set(mine.index):
+    parts = _parts_of(scene)
+    if not parts:
         return ""
     return scene.say(
         "Expected: {expansion} of expansion, {contraction} of contraction, {churn} of churn.",
-        **{name: scene.language.money(mine[name]) for name in ("expansion", "contraction", "churn")},
+        **{name: scene.language.money(amount) for name, amount in parts.items()},
     )
 
 
@@ -116,12 +119,21 @@ def _data(scene: Scene, row: Forecast) -> pd.DataFrame:
     """The last quarters with what came and what had been forecast, then the next one."""
     came, past = actuals(scene, scene.unit), past_forecasts(scene, scene.unit, "nnmrr").set_index("quarter")
     labels = [label for label in came if label < row.quarter][-N_QUARTERS:]
+    parts = _parts_of(scene)
     data = pd.DataFrame({"quarter": [*labels, row.quarter], "actual": [*(came[label] for label in labels), None]})
     data["actual"] = data["actual"].astype(float)
     for name in ("expected", "low", "high"):
         before = [float(past[name].get(label, float("nan"))) for label in labels]
         data[name] = [*before, getattr(row, name)]
+    for name in parts:
+        data[name] = [*([float("nan")] * len(labels)), parts[name]]
     return data
+
+
+def _parts_of(scene: Scene) -> dict[str, float]:
+    """What is expected of each movement; empty where one of them is not known."""
+    mine = of_owner(scene.frame("forecast"), scene.unit).set_index("measure")["expected"]
+    return {name: float(mine[name]) for name in PARTS} if set(PARTS) <= set(mine.index) else {}
 
 
 def _figure(scene: Scene, data: pd.DataFrame) -> str:

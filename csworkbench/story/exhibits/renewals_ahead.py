@@ -43,6 +43,7 @@ def renewals_ahead(scene: Scene) -> Exhibit:
         *(Column(call, scene.say("CSM: {call}", call=words[call]), "money") for call in CALLS),
         Column("uncalled", scene.say("No call"), "money"),
     ]
+    columns = [column for column in columns if column.name not in CALLS or data[column.name].iloc[-1] > 0]
     if data["expected"].isna().all():
         columns = [column for column in columns if column.name not in ("expected", "interval")]
     title = _title(scene, data)

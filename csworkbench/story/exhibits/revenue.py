@@ -12,7 +12,7 @@ from ..scene import Scene
 from ..tables import Column
 from ..text import shown
 from .bridge_words import LOSSES, Loss, Movement, bridge_title, loss_sentence
-from .wording import fewest_that_explain, sentences, series
+from .wording import sentences, series
 
 OPENING, CLOSING = "mrr_open", "mrr_close"
 NAMES = {
@@ -103,16 +103,18 @@ def _steps(scene: Scene, movement: Movement) -> list[Step]:
 
 
 def _data(scene: Scene, movement: Movement) -> pd.DataFrame:
-    """One row per bar, and under them the accounts that lost most."""
+    """One row per bar, and under them the accounts that lost some of it, largest first."""
     opening, closing = scene.say("MRR at the start"), scene.say("MRR at the end")
     rows = [{"what": opening, "mrr": movement.opening}]
     for kind in _kinds(movement):
         plan = movement.churn_plan if kind == "churn" else None
         rows.append({"what": scene.say(NAMES[kind]), "mrr": _signed(movement, kind), "plan": -plan if plan else None})
     rows.append({"what": closing, "mrr": movement.closing, "plan": movement.plan})
-    n = fewest_that_explain([loss.amount for loss in movement.losses])
-    rows += [{"what": scene.say("Lost by {name}", name=loss.name), "mrr": -loss.amount} for loss in movement.losses[:n]]
-    return pd.DataFrame(rows, columns=["what", "mrr", "plan"]).astype({"mrr": float, "plan": float})
+    if movement.losses:
+        rows.append({"what": scene.say("Lost together"), "mrr": -movement.lost})
+    rows += [{"what": scene.say("Lost by {name}", name=loss.name), "mrr": -loss.amount} for loss in movement.losses]
+    data = pd.DataFrame(rows, columns=["what", "mrr", "plan"]).astype({"mrr": float, "plan": float})
+    return data.assign(loses=[False] * (len(data) - len(movement.losses)) + [True] * len(movement.losses))
 
 
 def _quarter(scene: Scene) -> str:

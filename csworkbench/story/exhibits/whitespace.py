@@ -20,19 +20,32 @@ def whitespace(scene: Scene) -> Exhibit:
     offers = _offers(scene)
     if offers.empty:
         return absent("whitespace", scene.say("Every account holds every product that its peers hold."), scene.language)
-    shown = _by_product(offers)
+    shown = _by_product(offers).merge(_best(offers), on="product")
     title, columns = _title(scene, shown), _columns(scene)
     return Exhibit(
         "whitespace",
         title,
         scene.language,
-        so_what=_first(scene, offers),
+        so_what=_first(scene, shown),
         caption=sentences(_order(scene, len(shown)), _meaning(scene)),
         source=scene.source("subscriptions", "entitlements", "accounts"),
         table_html=table(shown.head(N_SHOWN), columns, scene.language, title),
         data=shown,
-        columns=columns,
+        columns=[
+            *columns,
+            Column("best_name", scene.say("Begin with")),
+            Column("best_mrr", scene.say("MRR"), "money"),
+            Column("best_p", scene.say("Probability"), "share"),
+        ],
     )
+
+
+def _best(offers: pd.DataFrame) -> pd.DataFrame:
+    """Of each product the account with most expected MRR: best_name, best_mrr, best_p."""
+    named = offers.assign(name=offers["name"].where(offers["name"].notna(), offers["account_id"]))
+    order = named.sort_values(["expected_mrr", "account_id", "product"], ascending=[False, True, True])
+    first = order.drop_duplicates("product")[["product", "name", "mrr", "p"]]
+    return first.rename(columns={"name": "best_name", "mrr": "best_mrr", "p": "best_p"})
 
 
 def _offers(scene: Scene) -> pd.DataFrame:
@@ -82,17 +95,18 @@ def _title(scene: Scene, shown: pd.DataFrame) -> str:
     return with_cause(scene.language, title, most)
 
 
-def _first(scene: Scene, offers: pd.DataFrame) -> str:
+def _first(scene: Scene, shown: pd.DataFrame) -> str:
     """The one account and product to begin with."""
-    best = offers.sort_values(["expected_mrr", "account_id", "product"], ascending=[False, True, True]).iloc[0]
-    if not best["expected_mrr"] > 0:
+    expected = shown["best_p"] * shown["best_mrr"]
+    if not expected.max() > 0:
         return ""
-    name = best["name"] if isinstance(best["name"], str) else best["account_id"]
-    values = {"name": safe(name), "product": safe(best["product"]), "amount": scene.language.money(best["mrr"])}
+    best = shown.loc[expected.sort_values(ascending=False, kind="stable").index[0]]
     return scene.say(
         "Begin with {name}: {product} would bring {amount} of MRR, with a probability of {p} within 12 months.",
-        **values,
-        p=scene.language.percent(best["p"], 0),
+        name=safe(best["best_name"]),
+        product=safe(best["product"]),
+        amount=scene.language.money(best["best_mrr"]),
+        p=scene.language.percent(best["best_p"], 0),
     )
 
 

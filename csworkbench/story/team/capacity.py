@@ -156,7 +156,7 @@ def growth_line(scene: TeamScene) -> Exhibit:
         return scene.missing("growth_line", "growth")
     frame = scene.frame("growth")
     frame = frame[frame["quarter"].isin([label for label in frame["quarter"] if label <= scene.quarter.label])]
-    if frame["n_accounts"].iloc[-1] == 0:
+    if frame.empty or frame["n_accounts"].iloc[-1] == 0:
         return absent("growth_line", scene.say("No CSM looks after a paying account."), scene.language)
     per = frame["n_accounts"] / frame["fte"].where(frame["fte"] > 0)
     data = frame.assign(per=per).reset_index(drop=True)

@@ -51,6 +51,8 @@ def short_of(kpi: str, actual: float, target: float) -> float:
 
 def kpi_tree(scene: TeamScene) -> Exhibit:
     """Every KPI of the company below the one it serves: plan, actual, gap, last quarter, who is furthest behind."""
+    if not scene.has("kpis"):
+        return scene.missing("kpi_tree", "kpis")
     frame = scene.frame("kpis")
     company = frame[frame["owner_kind"] == COMPANY]
     if company.empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from ...metrics.quarter import QuarterMeasures, load_measures, measure_quarter
 from ...metrics.team.measures import TeamMeasures, load_team
 from ...metrics.team.quarter import measure_team
 from ..catalogue import marked
+from ..difference.told import load_told
 from ..exhibit import Exhibit
+from ..exhibits import changes
 from ..exhibits import closing as common
 from ..pack import Fragment, Pack
 from . import capacity, characters, closing, effects, kpi_tree, load, people, steps, tiles
@@ -38,6 +40,8 @@ EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
     "development": people.development,
     "interviews": people.interviews,
     "trainings": people.trainings,
+    "changes": changes.changes,
+    "rests_on": changes.rests_on,
     "freshness": common.freshness,
     "team_definitions": closing.team_definitions,
     "definitions": common.definitions,
@@ -52,6 +56,7 @@ HEADINGS: Mapping[str, str] = {
     "capacity": marked("Capacity and growth"),
     "characters": marked("Balance of characters and the next hire"),
     "people": marked("Competencies, interviews, trainings"),
+    "changes": marked("What changed since the last pack"),
     "data": marked("Definitions and data"),
 }
 
@@ -86,17 +91,24 @@ class TeamPack(Pack):
         return self.section("data", "freshness", "team_definitions", "definitions")
 
 
-def open_team(team: str | Path = "", measures: str | Path = "", quarter: str = "", lang: str = "en") -> TeamPack:
+def open_team(
+    team: str | Path = "",
+    measures: str | Path = "",
+    quarter: str = "",
+    lang: str = "en",
+    previous: str | Path | None = None,
+) -> TeamPack:
     """The team's pack of a quarter.
 
     team, measures: folders of the saved measures of the team and of the quarter; without one of them the sample
-    company, measured here and now. quarter: such as 2026Q3; must be that of the measures.
+    company, measured here and now. quarter: such as 2026Q3; must be that of the measures. previous: folder of the
+    last quarter's measures.
     """
     found, of_team = (load_measures(measures), load_team(team)) if team and measures else _sample(quarter)
     if quarter and found.quarter.label != quarter:
         raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
     scene: TeamScene = team_scene(found, of_team, lang)
-    return TeamPack(scene)
+    return TeamPack(replace(scene, before=load_told(previous)) if previous else scene)
 
 
 @cache

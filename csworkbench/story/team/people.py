@@ -118,7 +118,9 @@ def _figure(scene: TeamScene, data: pd.DataFrame) -> str:
 
 def development(scene: TeamScene) -> Exhibit:
     """For each CSM where development could begin: the weakest step against the team, and the lowest rating."""
-    if not scene.has("csms") or not (scene.has("steps") or scene.has("ratings")):
+    if not scene.has("csms"):
+        return scene.missing("development", "csms")
+    if not (scene.has("steps") or scene.has("ratings")):
         return scene.missing("development", "ratings")
     rows = [_development(scene, csm_id) for csm_id in scene.frame("csms")["csm_id"]]
     shown = pd.DataFrame([row for row in rows if row["step"] != MISSING or row["rating"] != MISSING])
