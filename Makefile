@@ -23,7 +23,7 @@ qbr: $(READY) ## the sample company's quarter: reports/2026Q3/index.html
 	$(BIN)/csworkbench qbr data/sample --quarter 2026Q3 --output reports/2026Q3
 
 test: $(READY) ## all tests, and every notebook on the sample
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadgroup -m "not slow"
 	$(BIN)/python -m pytest --nbval-lax -p no:cacheprovider $(NOTEBOOKS)
 
 test-slow: $(READY) ## judges that take minutes: kills at many points, a thousand kernels, a cluster, cron, the wheel

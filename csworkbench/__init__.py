@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .data.store import open_snapshot
     from .data.workspace import Workspace, open_workspace
     from .errors import CsworkbenchError, Refusal
+    from .explore.desk import open_desk
 
 
 _HOMES = {
@@ -20,6 +21,7 @@ _HOMES = {
     "Snapshot": "data.snapshot",
     "View": "data.snapshot",
     "Workspace": "data.workspace",
+    "open_desk": "explore.desk",
     "open_snapshot": "data.store",
     "open_workspace": "data.workspace",
 }
@@ -32,6 +34,7 @@ __all__ = [
     "Workspace",
     "__version__",
     "metrics",
+    "open_desk",
     "open_snapshot",
     "open_workspace",
 ]

@@ -189,8 +189,8 @@ _ALL = (
         "hhi",
         1,
         "0-10,000",
-        "sum of the squared shares of MRR x 10,000, over customers; an account counts under the parent at the top of its "
-        "group",
+        "sum of the squared shares of MRR x 10,000, over customers; an account counts under the parent at the top of"
+        " its group",
         "Herfindahl-Hirschman index, US Department of Justice",
     ),
     Definition(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -152,8 +153,8 @@ def step_days(journey: pd.DataFrame, by: str) -> pd.DataFrame:
     begun = journey[journey["previous_on"].notna()]
     reached = begun["reached_on"].notna().to_numpy()
     waited = begun["days"].where(reached, begun["elapsed_days"]).clip(lower=0).to_numpy(dtype=float)
-    rows = begun.groupby([by, "step"]).indices.items()
-    found = [(*key, *survival_quantiles(waited[at], reached[at], (0.5, 0.75))) for key, at in rows]
+    rows: Mapping[Any, Any] = begun.groupby([by, "step"]).indices
+    found = [(*key, *survival_quantiles(waited[at], reached[at], (0.5, 0.75))) for key, at in rows.items()]
     return pd.DataFrame(found, columns=[by, "step", "median_days", "p75_days"])
 
 

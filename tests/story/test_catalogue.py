@@ -58,7 +58,8 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def messages() -> set[Key]:
-    files = [*(ROOT / "story").rglob("*.py"), *(ROOT / "report").rglob("*.py"), *(ROOT / "report").rglob("*.j2")]
+    code = [path for room in ("story", "report", "explore") for path in (ROOT / room).rglob("*.py")]
+    files = [*code, *(ROOT / "report").rglob("*.j2")]
     found = {message for path in files for message in spoken(path)}
     return found | set(_OUTCOME_WORDS.values()) | {kind.replace("-", " ").capitalize() for kind in pack_templates()}
 
