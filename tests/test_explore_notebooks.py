@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from places import ROOT
 
+from csworkbench.explore import Desk
+from csworkbench.explore.book import Book
+from csworkbench.explore.journeys import JourneyExplorer
+from csworkbench.explore.what_if import WhatIf
 from csworkbench.story.study import Study
 
 FOLDER = ROOT / "notebooks" / "explore"
@@ -17,7 +21,8 @@ EDITIONS = sorted(FOLDER.glob("*.ipynb"))
 ENGLISH = [path for path in EDITIONS if not path.name.endswith(".ja.ipynb")]
 JAPANESE_TEXT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 LONGEST_READ_WORDS = 10 * 200
-CALL = re.compile(r"^study\.(\w+)\(", re.M)
+OBJECTS = {"study": Study, "desk": Desk, "journey": JourneyExplorer, "book": Book, "what_if": WhatIf}
+USE = re.compile(rf"^(?:\w+ = )?({'|'.join(OBJECTS)})(?:\.(\w+)|$)", re.M)
 LANG = 'lang: str = "{}"  # en or ja'
 
 
@@ -42,8 +47,9 @@ def level(cell: dict[str, Any]) -> int:
     return len(source(cell)) - len(source(cell).lstrip("#"))
 
 
-def test_the_three_notebooks_on_scores_are_there_in_both_languages() -> None:
-    assert {"02_churn", "03_upsell", "05_health"} <= {path.stem for path in ENGLISH}
+def test_all_notebooks_are_there_in_both_languages() -> None:
+    named = {"01_cohorts", "02_churn", "03_upsell", "04_journey", "05_health", "06_book_of_business", "07_what_if"}
+    assert named == {path.stem for path in ENGLISH}
     assert {japanese(path) for path in ENGLISH} == set(EDITIONS) - set(ENGLISH)
 
 
@@ -76,17 +82,18 @@ def test_a_question_stands_over_one_call_and_says_what_to_look_for(path: Path) -
     for at in sections:
         heading, _, prose = source(found[at]).partition("\n")
         assert heading.endswith("?") and re.search(r"\blook\b", prose, re.I), heading
-        assert len(CALL.findall(source(found[at + 1]))) == 1, heading
+        shown = USE.findall(source(found[at + 1]))
+        assert len([name for _, name in shown if name] or shown) == 1, heading
     assert found[1]["metadata"]["tags"] == ["parameters"]
 
 
 @pytest.mark.parametrize("path", ENGLISH, ids=lambda path: path.stem)
-def test_a_notebook_asks_the_study_only_what_it_answers_and_imports_nothing_deep(path: Path) -> None:
+def test_a_notebook_asks_only_what_is_answered_and_imports_nothing_deep(path: Path) -> None:
     text = "\n".join(code(path))
-    assert all(callable(getattr(Study, name, None)) for name in CALL.findall(text))
+    assert all(hasattr(OBJECTS[who], name) for who, name in USE.findall(text) if name)
     imported = re.findall(r"^(?:from|import) (\S+)", text, re.M)
     ours = {name for name in imported if name.startswith("csworkbench")}
-    assert ours <= {"csworkbench.models", "csworkbench.story.study"}
+    assert ours <= {"csworkbench.explore", "csworkbench.models", "csworkbench.story.study"}
 
 
 @pytest.mark.parametrize("path", ENGLISH, ids=lambda path: path.stem)
