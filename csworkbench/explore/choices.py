@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..metrics.questions import MEASURES, START, Population, Question
 from ..metrics.questions.question import AMOUNT, EVENT, FEATURE, PAID
-from ..story.answered import column_name, measure_name
+from ..story.asked import column_name, measure_name
 from ..story.scene import Scene
 
 Choices = Sequence[tuple[str, str]]

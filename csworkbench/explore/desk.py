@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .book import Book
     from .cohorts import CohortExplorer
     from .journeys import JourneyExplorer
+    from .metric import Metric
     from .what_if import WhatIf
 
 START_QUARTERS, ACCOUNT_PACK = 12, "account-internal"
@@ -155,6 +156,12 @@ class Desk:
         from .what_if import WhatIf
 
         return WhatIf(self)
+
+    def metric(self, id: str) -> Metric:
+        """A metric (mrr, grr, nrr, logo_churn) with its definition, n and interval."""
+        from .metric import metric
+
+        return metric(self, id)
 
     def book(self, csm_id: str = "") -> Book:
         """A CSM's own accounts; empty for the one with most MRR."""

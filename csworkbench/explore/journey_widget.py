@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ..errors import CsworkbenchError
-from ..story.answered import column_name
+from ..story.asked import column_name
 from . import controls, panels
 
 if TYPE_CHECKING:

@@ -87,3 +87,15 @@ def mean_interval(n: ArrayLike, total: ArrayLike, squares: ArrayLike, level: flo
         spread = np.sqrt(np.maximum(squared - count * mean**2, 0.0) / (count - 1) / count)
         half = np.where(count > 1, stdtrit(np.maximum(count - 1, 1), 0.5 + level / 2) * spread, np.nan)
     return mean, mean - half, mean + half
+
+
+def ratio_error(value: Floats, base: Floats) -> float:
+    """Standard error of sum(value) / sum(base) over independent accounts, linearised; NaN under two accounts.
+
+    Source: the ratio estimator of survey sampling (Cochran 1977, chapter 6).
+    """
+    n, whole = len(value), float(base.sum())
+    if n < 2 or whole <= 0:
+        return float("nan")
+    residual = (value - value.sum() / whole * base) / whole
+    return float(np.sqrt(n / (n - 1) * (residual**2).sum()))

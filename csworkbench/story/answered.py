@@ -10,8 +10,8 @@ import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.questions import START, Question
-from ..metrics.questions.question import AMOUNT, EVENT, MEAN, PAID
-from .catalogue import marked
+from ..metrics.questions.question import MEAN, PAID
+from .asked import cohort_name, column_name, measure_name
 from .charts.curves import Curve, curves
 from .charts.triangle import Cohort, Heads, triangle
 from .exhibit import Exhibit, absent
@@ -22,14 +22,6 @@ from .text import shown
 
 MARKED = {"month": 12, "quarter": 4}
 MOST_COLUMNS = 13
-
-
-_OWN = {
-    "not known": marked("not known"),
-    "other": marked("other"),
-    "in time": marked("in time"),
-    "not in time": marked("not in time"),
-}
 
 
 @dataclass(frozen=True)
@@ -147,12 +139,7 @@ class Answered:
 
     def named(self, cohort: str) -> str:
         """What readers call a cohort."""
-        by, scene = self.question.by, self.scene
-        if by == START:
-            return scene.language.quarter(cohort) if self.question.grain == "quarter" else cohort
-        if cohort in _OWN:
-            return scene.say(_OWN[cohort])
-        return scene.name(cohort) if by == "segment" else shown(cohort)
+        return cohort_name(self.scene, self.question, cohort)
 
     def curves(self, cohorts: Sequence[str]) -> str:
         """At most two cohorts and all together as curves with intervals, as SVG."""
@@ -264,45 +251,6 @@ class Answered:
             Column("low", say("Low"), kind),
             Column("high", say("High"), kind),
         )
-
-
-def measure_name(scene: Scene, question: Question) -> str:
-    """What a question measures, in words."""
-    named = {
-        "logo": scene.say("Logo retention"),
-        "gross_revenue": scene.say("GRR"),
-        "revenue": scene.say("NRR"),
-        "usage": scene.say("Accounts in use"),
-        MEAN: scene.say("Adoption Index"),
-    }
-    if question.measure in named:
-        return named[question.measure]
-    feature = shown(question.feature)
-    if question.measure.startswith(EVENT):
-        return scene.say("Accounts back with {feature}", feature=feature)
-    if question.measure.startswith(AMOUNT):
-        return scene.say("{feature} against period 0", feature=feature)
-    return scene.say("Use of {feature}", feature=feature)
-
-
-def column_name(scene: Scene, column: str) -> str:
-    """What readers call a column that makes cohorts."""
-    named = {
-        START: scene.say("Start"),
-        "segment": scene.say("Segment"),
-        "touch_tier": scene.say("Touch tier"),
-        "industry": scene.say("Industry"),
-        "country": scene.say("Country"),
-        "language": scene.say("Language"),
-        "employees": scene.say("Employees"),
-        "plan_at_start": scene.say("Plan at the start"),
-        "product_at_start": scene.say("Product at the start"),
-        "csm_at_start": scene.say("First CSM"),
-        "csm_id": scene.say("CSM now"),
-        "first_value": scene.say("First value"),
-        "health": scene.say("Health"),
-    }
-    return named.get(column) or shown(column)
 
 
 def _thinned(width: int, marked: int) -> list[int]:

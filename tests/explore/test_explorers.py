@@ -18,6 +18,8 @@ from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.explore import Desk, open_desk
 from csworkbench.explore.cohort_widget import CohortWidget
 from csworkbench.explore.notebooks import adopt, copy_notebooks
+from csworkbench.metrics import revenue
+from csworkbench.metrics.definitions import DEFINITIONS
 from csworkbench.metrics.questions import Question
 from csworkbench.metrics.questions.pins import Pin, load_pins, save_pin
 
@@ -195,3 +197,22 @@ def _real(name: str, real_data: Path, tmp_path: Path) -> Desk:
     opened = open_workspace(folder)
     latest = max(fact.latest for fact in opened.check().facts.values() if fact.latest)
     return open_desk(folder, latest)
+
+
+def test_a_metric_shows_its_definition_value_n_and_interval(opened: Desk) -> None:
+    view = opened.population.view
+    moves = revenue.movements(view, "2026-06-30", "2026-09-30")
+    held = moves[moves["mrr_open"] > 0]
+    for id, expected in (
+        ("mrr", moves["mrr_close"].sum()),
+        ("grr", held[["mrr_open", "mrr_close"]].min(axis=1).sum() / held["mrr_open"].sum()),
+        ("nrr", held["mrr_close"].sum() / held["mrr_open"].sum()),
+        ("logo_churn", (held["mrr_close"] <= 0).mean()),
+    ):
+        shown = opened.metric(id)
+        row = shown.frame[(shown.frame["segment"] == "all") & (shown.frame["quarter"] == "2026Q3")].iloc[0]
+        assert row["value"] == pytest.approx(expected)
+        assert id == "mrr" or (row["n"] == len(held) and row["low"] <= row["value"] <= row["high"])
+        assert DEFINITIONS[id].label in shown._repr_html_()
+    with pytest.raises(UnknownName):
+        opened.metric("profit")

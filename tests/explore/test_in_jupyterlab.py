@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from csworkbench.cli import main
+
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 
@@ -58,6 +60,12 @@ def test_an_analyst_finds_a_cohort_and_sends_it_into_the_pack(page: Page, lab: s
     expect(page.get_by_role("button", name="Remove Who stays by segment")).to_be_visible()
     kept = json.loads((workspace / "pins" / "who-stays-by-segment.json").read_text("utf-8"))
     assert kept["question"]["by"] == "segment"
+
+    output = workspace.parent / "packs"
+    chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]
+    assert main(["qbr", str(workspace), *chosen]) == 0
+    published = (output / "executive-2026Q3-en.html").read_text("utf-8")
+    assert 'id="pin-who-stays-by-segment"' in published and "Who stays by segment" in published
 
 
 def test_a_restarted_kernel_finds_the_explorer_as_it_was_left(page: Page, lab: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UnknownName
-from ..intervals import SMALLEST_GROUP, wilson
+from ..intervals import SMALLEST_GROUP, ratio_error, wilson
 from ..triangle import MONEY, retained
 from .answer import Answer
 from .question import MEAN
@@ -127,20 +127,9 @@ def _fisher(hits_a: int, n_a: int, hits_b: int, n_b: int) -> float:
     return float(min(1.0, chance[chance <= seen * (1 + 1e-7)].sum()))
 
 
-def _residuals(value: Floats, base: Floats) -> Floats:
-    """What each account adds to the error of the ratio."""
-    added: Floats = (value - _ratio(value, base) * base) / base.sum()
-    return added
-
-
-def _error(value: Floats, base: Floats) -> float:
-    n = len(value)
-    return float(np.sqrt(n / (n - 1) * (_residuals(value, base) ** 2).sum()))
-
-
 def _linear_interval(sides: list[tuple[Floats, Floats]], difference: float) -> tuple[float, float]:
     (value_a, base_a), (value_b, base_b) = sides
-    half = Z * float(np.hypot(_error(value_a, base_a), _error(value_b, base_b)))
+    half = Z * float(np.hypot(ratio_error(value_a, base_a), ratio_error(value_b, base_b)))
     return difference - half, difference + half
 
 
@@ -149,7 +138,9 @@ def _permuted(value: Floats, base: Floats, n_first: int) -> float:
     n = len(value)
     seen = _ratio(value[:n_first], base[:n_first]) - _ratio(value[n_first:], base[n_first:])
     if n > MOST_DRAWN:
-        error = float(np.hypot(_error(value[:n_first], base[:n_first]), _error(value[n_first:], base[n_first:])))
+        error = float(
+            np.hypot(ratio_error(value[:n_first], base[:n_first]), ratio_error(value[n_first:], base[n_first:]))
+        )
         return _two_sided(seen / error) if error > 0 else 1.0
     rng = np.random.default_rng(0)
     total, whole = value.sum(), base.sum()
