@@ -185,11 +185,17 @@ class Pack(Own):
         return shown(scene.measures.settings.shown_name) if scene.segment is None else scene.name(scene.segment)
 
     def section(self, id: str, *exhibits: str) -> Fragment:
-        """A heading and its exhibits, by their ids; UnknownName with the near one otherwise."""
+        """A heading and its exhibits, by their ids; UnknownName with the near one otherwise.
+
+        Exhibits that are absent for the same reason share one line.
+        """
         if id not in self.headings:
             raise UnknownName("section", id, tuple(self.headings))
-        parts = [Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(self.headings[id]))]
-        return Fragment(Markup("").join([*parts, *(self.exhibit(name).html for name in exhibits)]))
+        head = Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(self.headings[id]))
+        once: dict[str, Exhibit] = {}
+        for made in map(self.exhibit, exhibits):
+            once.setdefault(made.title if made.is_absent else made.id, made)
+        return Fragment(Markup("").join([head, *(made.html for made in once.values())]))
 
     def exhibit(self, id: str) -> Exhibit:
         """One exhibit; UnknownName with the near one otherwise."""

@@ -36,7 +36,7 @@ def folder(quarter_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with judging(chromium) as opened:
         yield opened

@@ -163,9 +163,9 @@ def test_open_cells_of_a_triangle_are_hatched_and_carry_no_number(written: list[
 
 
 def test_labels_at_the_end_of_lines_never_cover_each_other() -> None:
-    from csworkbench.story.charts.lines import _apart
+    from csworkbench.story.charts.spread import apart
 
-    placed = _apart([1.0, 1.0, 1.01, 3.0], 0.5)
+    placed = apart([1.0, 1.0, 1.01, 3.0], 0.5)
     gaps = [high - low for low, high in pairwise(placed)]
     assert min(gaps) >= 0.5 - 1e-6
     assert placed[3] == pytest.approx(3.0, abs=0.3)

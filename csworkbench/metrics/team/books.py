@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -60,7 +61,7 @@ def growth(csms: pd.DataFrame, books: pd.DataFrame, quarters: Sequence[Quarter],
     rows = []
     for quarter in quarters:
         there = at_work(csms, pd.Timestamp(quarter.closing), books)
-        fte = float(there["fte"].sum())
+        fte = math.fsum(there["fte"])
         capacity = fte * per_csm if per_csm else float("nan")
         rows.append([quarter.label, int(there["n_accounts"].sum()), fte, capacity])
     return pd.DataFrame(rows, columns=["quarter", "n_accounts", "fte", "capacity"])
