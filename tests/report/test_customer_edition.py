@@ -27,6 +27,8 @@ from csworkbench.metrics.quarter import measure_quarter
 from csworkbench.schema import TABLES
 from csworkbench.story.account.pack import EXHIBITS, open_customer_pack
 
+pytestmark = pytest.mark.xdist_group("customer")
+
 LANGUAGES = ("en", "ja")
 QUARTER = Quarter.parse("2026Q3", 1)
 _DATA = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=]+)")

@@ -30,6 +30,8 @@ from csworkbench.metrics.team.quarter import measure_team
 from csworkbench.report.templates import read_template
 from csworkbench.story.catalogue import translations
 
+pytestmark = pytest.mark.xdist_group("staff")
+
 PACKS = sorted((ROOT / "notebooks" / "packs").glob("*.ipynb"))
 OTHERS = [path for path in PACKS if path.stem != "team"]
 Q3 = Quarter.parse("2026Q3")
