@@ -13,7 +13,7 @@ from ..triangle import MONEY, retained
 from .answer import Answer
 from .question import MEAN
 
-LEVEL, Z, DRAWS, MOST_DRAWN = 0.05, 1.959963984540054, 4999, 5000
+LEVEL, Z, DRAWS, MOST_DRAWN = 0.05, 1.959963984540054, 1999, 5000
 Floats = NDArray[np.float64]
 
 
@@ -61,7 +61,7 @@ def compare(answer: Answer, first: str, second: str, period: int, looks: int = 1
     """Two cohorts of the answer in that period. Raises UnknownName for a cohort that is not in it.
 
     Shares of accounts: Newcombe's interval (1998, method 10) and Fisher's exact test, two-sided by probabilities. Money
-    and means: linearised standard errors, and a permutation of accounts (4,999 draws, seed 0), or the normal
+    and means: linearised standard errors, and a permutation of accounts (1,999 draws, seed 0), or the normal
     approximation above 5,000 accounts.
     """
     sides = [_values(answer, name, period) for name in (first, second)]
