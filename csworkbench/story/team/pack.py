@@ -20,7 +20,21 @@ from ..exhibit import Exhibit
 from ..exhibits import changes
 from ..exhibits import closing as common
 from ..pack import Fragment, Pack
-from . import capacity, characters, closing, effects, kpi_tree, load, people, steps, tiles
+from . import (
+    capacity,
+    characters,
+    closing,
+    effects,
+    growth,
+    interviews,
+    kpi_tree,
+    load,
+    people,
+    ramp,
+    steps,
+    tiles,
+    trainings,
+)
 from .scene import TeamScene, team_scene
 
 EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
@@ -33,13 +47,13 @@ EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
     "repeat_causes": load.repeat_causes,
     "policy_hours": load.policy_hours,
     "capacity": capacity.capacity,
-    "growth_line": capacity.growth_line,
-    "ramp": capacity.ramp,
+    "growth_line": growth.growth_line,
+    "ramp": ramp.ramp,
     "characters": characters.characters,
     "competencies": people.competencies,
     "development": people.development,
-    "interviews": people.interviews,
-    "trainings": people.trainings,
+    "interviews": interviews.interviews,
+    "trainings": trainings.trainings,
     "changes": changes.changes,
     "rests_on": changes.rests_on,
     "freshness": common.freshness,

@@ -1,22 +1,17 @@
-"""People: what sets the best apart, what each CSM could develop, interviews and trainings."""
+"""Competencies of the team, and what each CSM may work on next."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from ...metrics.team.people import SMALLEST_SIDE
 from ..charts.dots import Dot, Scale, dots
 from ..exhibit import Exhibit, absent
-from ..language import MISSING, is_missing
+from ..language import MISSING
 from ..tables import Column, table
 from .scene import TeamScene
 from .steps import weakest
 from .words import word
-
-_MANY_HIRES = 10
 
 
 def competencies(scene: TeamScene) -> Exhibit:
@@ -174,133 +169,4 @@ def _development(scene: TeamScene, csm_id: str) -> dict[str, object]:
 def _rating(scene: TeamScene, row: pd.Series) -> str:
     return scene.say(
         "{name} ({score})", name=word(scene, {}, row["competency"]), score=scene.language.number(row["score"], 1)
-    )
-
-
-def interviews(scene: TeamScene) -> Exhibit:
-    """Questions with their weight, scores of those hired and of the others, and how often raters agree."""
-    if not scene.has("interviews"):
-        return scene.missing("interviews", "interviews")
-    frame = scene.frame("interviews")
-    if frame.empty:
-        return absent("interviews", scene.say("No interview was held yet."), scene.language)
-    shown = frame.assign(
-        name=[word(scene, {}, question) for question in frame["question"]],
-        what=[word(scene, {}, name) for name in frame["competency"]],
-    )
-    columns = [
-        Column("name", scene.say("Question")),
-        Column("what", scene.say("Competency")),
-        Column("weight", scene.say("Weight"), "share0"),
-        Column("hired", scene.say("Hired"), "one"),
-        Column("n_hired", scene.say("of n"), "count"),
-        Column("others", scene.say("Not hired"), "one"),
-        Column("n_others", scene.say("of n"), "count"),
-        Column("agreement", scene.say("Raters within 1 point"), "share0"),
-    ]
-    title = _interview_title(scene, frame)
-    return Exhibit(
-        "interviews",
-        title,
-        scene.language,
-        so_what=_validity(scene),
-        caption=scene.say("Scores from 1 to 5, mean per candidate; agreement: pairs of raters of one candidate."),
-        source=scene.source("interviews"),
-        table_html=table(shown, columns, scene.language, title),
-        data=shown,
-        columns=[*columns, Column("n_pairs", scene.say("Pairs of raters"), "count")],
-    )
-
-
-def _interview_title(scene: TeamScene, frame: pd.DataFrame) -> str:
-    pairs = int(frame["n_pairs"].sum())
-    if pairs < SMALLEST_SIDE:
-        return scene.say("The interview scorecard; too few pairs of raters to say whether they agree")
-    share = (frame["agreement"].fillna(0) * frame["n_pairs"]).sum() / pairs
-    return scene.say(
-        "Interviewers agree within 1 point in {share} of {n} pairs",
-        share=scene.language.percent(share, 0),
-        n=scene.language.number(pairs),
-    )
-
-
-def _validity(scene: TeamScene) -> str:
-    """Whether the scorecard foretold results."""
-    if not scene.has("hires"):
-        return ""
-    known = scene.frame("hires").dropna(subset=["scorecard", "effect"])
-    if len(known) < _MANY_HIRES:
-        return scene.language.count(
-            "Whether the scorecard foretells results cannot be said: {n} hire has results, {least} are needed.",
-            "Whether the scorecard foretells results cannot be said: {n} hires have results, {least} are needed.",
-            len(known),
-            least=_MANY_HIRES,
-        )
-    r = known["scorecard"].rank().corr(known["effect"].rank())
-    return scene.say(
-        "Rank correlation of scorecard and adjusted NNMRR over {n} hires: {r}.",
-        n=len(known),
-        r=scene.language.change(r, 2),
-    )
-
-
-def trainings(scene: TeamScene) -> Exhibit:
-    """Completion of each training, where people got stuck, and steps in time before and after it."""
-    if not scene.has("trainings"):
-        return scene.missing("trainings", "trainings")
-    frame = scene.frame("trainings")
-    if frame.empty:
-        return absent("trainings", scene.say("No training was attended yet."), scene.language)
-    shown = frame.assign(
-        name=[word(scene, {}, name) for name in frame["training"]],
-        stuck=[MISSING if is_missing(step) else scene.milestone(step) for step in frame["stuck_at"]],
-        around=[_around(scene, row) for row in frame.to_dict("records")],
-    )
-    columns = [
-        Column("name", scene.say("Training")),
-        Column("n", scene.say("Attended"), "count"),
-        Column("n_completed", scene.say("Completed"), "count"),
-        Column("share", scene.say("Share"), "share0"),
-        Column("stuck", scene.say("Stuck most at")),
-        Column("around", scene.say("Steps in time before → after")),
-    ]
-    title = _training_title(scene, frame)
-    return Exhibit(
-        "trainings",
-        title,
-        scene.language,
-        caption=scene.say(
-            "Before and after: steps that began in the 180 days before and after the CSM completed it; under {n} steps "
-            "on either side nothing is shown. Nothing else is held constant.",
-            n=SMALLEST_SIDE,
-        ),
-        source=scene.source("trainings", "milestones"),
-        table_html=table(shown, columns, scene.language, title),
-        data=shown,
-        columns=[
-            *columns[:4],
-            Column("low", scene.say("95% from"), "share"),
-            Column("high", scene.say("95% to"), "share"),
-            columns[4],
-        ],
-    )
-
-
-def _around(scene: TeamScene, row: Mapping[Any, Any]) -> str:
-    if min(int(row["n_before"]), int(row["n_after"])) < SMALLEST_SIDE:
-        return scene.say("too few to say")
-    before, after = (scene.language.percent(float(row[name]), 0) for name in ("before", "after"))
-    return scene.say("{before} → {after}", before=before, after=after)
-
-
-def _training_title(scene: TeamScene, frame: pd.DataFrame) -> str:
-    n, of = int(frame["n_completed"].sum()), int(frame["n"].sum())
-    if n == of:
-        return scene.say("Every training that was begun was completed")
-    row = frame.assign(missing=frame["n"] - frame["n_completed"]).sort_values(["missing", "training"]).iloc[-1]
-    return scene.say(
-        "{n} of {of} trainings were completed; most are open in {name}",
-        n=scene.language.number(n),
-        of=scene.language.number(of),
-        name=word(scene, {}, row["training"]),
     )
