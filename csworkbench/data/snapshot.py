@@ -97,7 +97,7 @@ class View:
     def sql(self, text: str, **parameters: Value) -> pd.DataFrame:
         """The result of a SELECT over the canonical tables as known; `$name` takes the parameter of that name.
 
-        The text is DuckDB's dialect in portable idioms; the order of rows is not defined.
+        The text is DuckDB's dialect in portable idioms; rows come sorted by the columns from left to right.
         """
         missing = [name for name in schema.TABLES if name not in self.relations and mentions(text, f"FROM {name}")]
         if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from ..errors import CsworkbenchError, UnknownName
 from .calendar import Quarter
 from .definitions import DEFINITIONS
 from .frames import FRAMES, SHAPES
+from .saved import read_facts, write_frames
 from .shapes import SavedFrames
 
 FORMAT = 1
@@ -59,12 +59,7 @@ class QuarterMeasures:
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        for name, frame in self.frames.items():
-            frame.to_parquet(place / f"{name}.parquet", index=False)
-        (place / FILE).write_text(json.dumps(self._facts(), ensure_ascii=False, indent=1), encoding="utf-8")
-        return place
+        return write_frames(folder, FILE, self.frames, self._facts())
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -73,7 +68,6 @@ class QuarterMeasures:
             "as_of": self.as_of.isoformat(),
             "settings": self.settings.model_dump(mode="json", by_alias=True),
             "tables": list(self.tables),
-            "frames": sorted(self.frames),
             "absent": {name: list(missing) for name, missing in self.absent.items()},
             "definitions": dict(self.definitions),
         }
@@ -94,14 +88,7 @@ def load_measures(folder: str | Path) -> QuarterMeasures:
 
 def facts_of(place: Path) -> dict[str, Any]:
     """What `save` wrote beside the frames; CsworkbenchError when the folder holds no measures of this version."""
-    if not (place / FILE).is_file():
-        raise CsworkbenchError(f"{place} holds no measures of a quarter: {FILE} is not there")
-    facts: dict[str, Any] = json.loads((place / FILE).read_text(encoding="utf-8"))
-    if facts.get("format") != FORMAT:
-        raise CsworkbenchError(
-            f"{place / FILE} was written by another version of csworkbench; measure the quarter again"
-        )
-    return facts
+    return read_facts(place, FILE, FORMAT, "measures of a quarter", "measure the quarter again")
 
 
 def read_frame(path: Path, name: str) -> pd.DataFrame:

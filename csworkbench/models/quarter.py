@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ import pandas as pd
 
 from ..data.snapshot import Snapshot
 from ..errors import CsworkbenchError, UnknownName
+from ..metrics.saved import read_facts, write_frames
 from ..metrics.shapes import SavedFrames
 from .frames import FRAMES, SHAPES, empty, shaped
 from .panel.panel import Panel, build_panel
@@ -43,28 +43,18 @@ class QuarterScores:
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        for name, frame in self.frames.items():
-            frame.to_parquet(place / f"{name}.parquet", index=False)
         facts = {
             "format": FORMAT,
             "as_of": self.as_of.isoformat(),
-            "frames": sorted(self.frames),
             "absent": dict(self.absent),
         }
-        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-        return place
+        return write_frames(folder, FILE, self.frames, facts)
 
 
 def load_scores(folder: str | Path) -> QuarterScores:
     """The scores that `save` wrote; CsworkbenchError when the folder holds none of this version."""
     place = Path(folder)
-    if not (place / FILE).is_file():
-        raise CsworkbenchError(f"{place} holds no scores: {FILE} is not there")
-    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
-    if facts.get("format") != FORMAT:
-        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; score again")
+    facts = read_facts(place, FILE, FORMAT, "scores", "score again")
     frames = SavedFrames(SHAPES, place, facts["frames"])
     return QuarterScores(date.fromisoformat(facts["as_of"]), frames, facts["absent"])
 

@@ -18,5 +18,5 @@ class Engine(Protocol):
     dialect: str
 
     def query(self, sql: str) -> pd.DataFrame:
-        """The result as pandas: dates as datetime64[us], decimals as float64, keys as str."""
+        """The result as pandas, sorted by its columns: dates as datetime64[us], decimals as float64, keys as str."""
         ...

@@ -30,8 +30,8 @@ class DuckDB:
         return self._connection
 
     def query(self, sql: str) -> pd.DataFrame:
-        """The result of the SELECT as pandas."""
-        result = self.connection.execute(sql)
+        """The result of the SELECT as pandas, sorted by its columns from left to right."""
+        result = self.connection.execute(f"SELECT * FROM ({sql}) AS found ORDER BY ALL")
         kinds = [str(column[1]) for column in result.description or ()]
         frame = result.df()
         columns = [typed(frame.iloc[:, i], kind) for i, kind in enumerate(kinds)]

@@ -46,9 +46,11 @@ class Postgres:
         self._types: DuckDB | None = None
 
     def query(self, sql: str) -> pd.DataFrame:
-        """The result of the SELECT, given in DuckDB's dialect, as pandas."""
+        """The result of the SELECT, given in DuckDB's dialect, as pandas, sorted by its columns from left to right."""
         columns = self._shadow.columns(sql)
-        return frame_of_rows(self.rows(transpile(sql, self.dialect)), columns)
+        places = ", ".join(str(place) for place in range(1, len(columns) + 1))
+        text = f"SELECT * FROM ({sql}) AS found ORDER BY {places}"
+        return frame_of_rows(self.rows(transpile(text, self.dialect)), columns)
 
     def rows(self, sql: str) -> list[Any]:
         """The rows of a SELECT given in PostgreSQL's own dialect."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from ...data.settings import Company, Settings
 from ...errors import CsworkbenchError
 from ..calendar import Quarter
 from ..measures import FILE, FORMAT, QuarterMeasures
+from ..saved import read_facts
 from ..shapes import Shapes
 from .frames import CUSTOMER, CUSTOMER_TABLES, INTERNAL
 
@@ -75,13 +75,7 @@ Parts = tuple[Quarter, date, Settings, tuple[str, ...], Mapping[str, pd.DataFram
 
 
 def _read(place: Path, shapes: Shapes, account_id: str) -> Parts:
-    if not (place / FILE).is_file():
-        raise CsworkbenchError(f"{place} holds no measures of accounts: {FILE} is not there")
-    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
-    if facts.get("format") != FORMAT:
-        raise CsworkbenchError(
-            f"{place / FILE} was written by another version of csworkbench; measure the quarter again"
-        )
+    facts = read_facts(place, FILE, FORMAT, "measures of accounts", "measure the quarter again")
     settings = Settings.model_validate(facts["settings"])
     quarter = Quarter.parse(facts["quarter"], settings.company.fiscal_year_start)
     names = [name for name in shapes.frames if name in facts["frames"]]

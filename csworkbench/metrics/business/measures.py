@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...errors import CsworkbenchError, UnknownName
+from ..saved import read_facts, write_frames
 from ..shapes import SavedFrames
 from .frames import FRAMES, SHAPES
 
@@ -36,27 +36,17 @@ class QuarterBusiness:
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        for name, frame in self.frames.items():
-            frame.to_parquet(place / f"{name}.parquet", index=False)
         facts = {
             "format": FORMAT,
             "as_of": self.as_of.isoformat(),
-            "frames": sorted(self.frames),
             "absent": {name: list(missing) for name, missing in self.absent.items()},
         }
-        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-        return place
+        return write_frames(folder, FILE, self.frames, facts)
 
 
 def load_business(folder: str | Path) -> QuarterBusiness:
     """The frames that `save` wrote; CsworkbenchError when the folder holds none of this version."""
     place = Path(folder)
-    if not (place / FILE).is_file():
-        raise CsworkbenchError(f"{place} holds no business frames: {FILE} is not there")
-    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
-    if facts.get("format") != FORMAT:
-        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; measure again")
+    facts = read_facts(place, FILE, FORMAT, "business frames", "measure again")
     absent = {name: tuple(missing) for name, missing in facts["absent"].items()}
     return QuarterBusiness(date.fromisoformat(facts["as_of"]), SavedFrames(SHAPES, place, facts["frames"]), absent)

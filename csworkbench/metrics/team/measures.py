@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...errors import CsworkbenchError, UnknownName
+from ..saved import read_facts, write_frames
 from ..shapes import SavedFrames
 from .frames import FRAMES, SHAPES
 
@@ -34,23 +34,14 @@ class TeamMeasures:
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        for name, frame in self.frames.items():
-            frame.to_parquet(place / f"{name}.parquet", index=False)
         absent = {name: list(missing) for name, missing in self.absent.items()}
-        facts = {"format": FORMAT, "frames": sorted(self.frames), "absent": absent}
-        (place / FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-        return place
+        facts = {"format": FORMAT, "absent": absent}
+        return write_frames(folder, FILE, self.frames, facts)
 
 
 def load_team(folder: str | Path) -> TeamMeasures:
     """The measures that `save` wrote; CsworkbenchError when the folder holds none of this version."""
     place = Path(folder)
-    if not (place / FILE).is_file():
-        raise CsworkbenchError(f"{place} holds no measures of a team: {FILE} is not there")
-    facts = json.loads((place / FILE).read_text(encoding="utf-8"))
-    if facts.get("format") != FORMAT:
-        raise CsworkbenchError(f"{place / FILE} was written by another version of csworkbench; run the quarter again")
+    facts = read_facts(place, FILE, FORMAT, "measures of a team", "run the quarter again")
     frames = SavedFrames(SHAPES, place, facts["frames"])
     return TeamMeasures(frames, {name: tuple(missing) for name, missing in facts["absent"].items()})
