@@ -24,10 +24,10 @@ qbr: $(READY) ## the sample company's quarter: reports/2026Q3/index.html
 
 test: $(READY) ## all tests, and every notebook on the sample
 	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadgroup -m "not slow"
-	$(BIN)/python -m pytest --nbval-lax -p no:cacheprovider $(NOTEBOOKS)
+	$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadfile -p no:cacheprovider $(NOTEBOOKS)
 
 test-slow: $(READY) ## judges that take minutes: kills at many points, a thousand kernels, a cluster, cron, the wheel
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadgroup -m slow
 
 lint: $(READY) ## style, types, direction of the rooms, stripped notebooks
 	$(BIN)/ruff check .

@@ -241,10 +241,11 @@ def scale(folder: Path, accounts: int) -> bool:
 
 @contextmanager
 def step(took: dict[str, float], name: str) -> Iterator[None]:
-    """Keep the seconds of a step."""
-    began = time.perf_counter()
+    """Keep the seconds of a step, and print them with those of the processor."""
+    began, worked = time.perf_counter(), time.process_time()
     yield
     took[name] = time.perf_counter() - began
+    print(f"  {name}: {took[name]:.0f} s, {time.process_time() - worked:.0f} s of processor time", flush=True)
 
 
 def main(argv: list[str] | None = None) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from csworkbench.cli import clock
 from csworkbench.cli.days import chosen_quarter
 from csworkbench.data.settings import read_settings
 
+pytestmark = pytest.mark.xdist_group("cli")
 ROOT = Path(__file__).resolve().parent.parent
 TOML = """
 [company]
@@ -32,6 +37,7 @@ path = "subscriptions.csv"
 ACCOUNTS = "account_id,name,started_on,segment\n001,Ada,2025-01-10,SMB\n002,Bo,2025-02-10,<b>Big</b> {x}\n"
 ITEMS = "subscription_id,account_id,starts_on,ends_on,mrr\ns1,001,2025-01-10,,100\ns2,002,2025-02-10,,250\n"
 PARAMETERS = 'measures: str\nquarter: str\nsegment: str\nlang: str = "en"\ntop: int = 3\n'
+TOP = ("--param", "top=5")
 SHOW = (
     "from html import escape\nfrom IPython.display import HTML, display\n"
     "from csworkbench.metrics.measures import load_measures\naccounts = load_measures(measures).frame('accounts')\n"
@@ -40,14 +46,17 @@ SHOW = (
 )
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    folder = tmp_path / "company"
+def write_company(folder: Path) -> Path:
     folder.mkdir()
     (folder / "workspace.toml").write_text(TOML, encoding="utf-8")
     (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
     (folder / "subscriptions.csv").write_text(ITEMS, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return write_company(tmp_path / "company")
 
 
 @pytest.fixture
@@ -73,6 +82,35 @@ def qbr(workspace: Path, template: Path, output: Path, *options: str, quarter: s
     return cli.main(["qbr", str(workspace), *chosen, *options])
 
 
+@dataclass(frozen=True)
+class Made:
+    """A company and the packs of its quarter: segment × language, with top=5. out, err: what the command said."""
+
+    folder: Path
+    out: str
+    err: str
+
+    def copied(self, place: Path) -> Path:
+        """The same in a folder of one's own, where `workspace` and `template` are."""
+        return Path(shutil.copytree(self.folder, place, dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("quarter")
+    told, failed = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(failed):
+        template = write_template(folder / "segment.ipynb", SHOW)
+        assert qbr(write_company(folder / "company"), template, folder / "out", *TOP) == 0
+    return Made(folder, told.getvalue(), failed.getvalue())
+
+
+@pytest.fixture
+def made(quarter: Made, tmp_path: Path) -> Path:
+    """A copy of the quarter as `out`, beside its `workspace` and `template`."""
+    return quarter.copied(tmp_path)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -95,10 +133,10 @@ def test_problems_are_all_told_with_exit_code_2(workspace: Path, capsys: pytest.
 
 
 def test_a_quarter_gives_a_pack_per_segment_and_language_and_an_index(
-    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    quarter: Made, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert qbr(workspace, template, tmp_path / "out", "--param", "top=5") == 0
-    pages = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").glob("*.html")}
+    output = quarter.folder / "out"
+    pages = {path.name: path.read_text("utf-8") for path in output.glob("*.html")}
     assert len(pages) == 5
     assert "MRR 100 top 5" in pages["segment-SMB-2026Q3-en.html"]
     (foreign,) = (page for name, page in pages.items() if "Big" in name and name.endswith("-ja.html"))
@@ -106,31 +144,28 @@ def test_a_quarter_gives_a_pack_per_segment_and_language_and_an_index(
     assert "&lt;b&gt;Big&lt;/b&gt; {x}" in foreign
     assert "<b>Big" not in foreign + pages["index.html"]
     assert "2026-09-30" in pages["segment-SMB-2026Q3-en.html"]
-    told = capsys.readouterr()
-    assert "4 of 4 packs ready" in told.out
-    assert "[4/4]" in told.err
-    assert cli.main(["status", str(tmp_path / "out"), "--json"]) == 0
+    assert "4 of 4 packs ready" in quarter.out
+    assert "[4/4]" in quarter.err
+    assert cli.main(["status", str(output), "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["outcome"] for line in lines} == {"succeeded"}
 
 
-def test_templates_of_the_workspace_are_made_with_those_that_come_along(workspace: Path, tmp_path: Path) -> None:
-    (workspace / "packs").mkdir()
-    write_template(workspace / "packs" / "board.ipynb", SHOW)
+def test_templates_of_the_workspace_are_made_with_those_that_come_along(made: Path) -> None:
+    (made / "company" / "packs").mkdir()
+    write_template(made / "company" / "packs" / "board.ipynb", SHOW)
     chosen = ["--quarter", "2026Q3", "--packs", "board", "--lang", "en", "--only", "SMB", "--output"]
-    assert cli.main(["qbr", str(workspace), *chosen, str(tmp_path / "o")]) == 0
-    assert (tmp_path / "o" / "board-SMB-2026Q3-en.html").is_file()
+    assert cli.main(["qbr", str(made / "company"), *chosen, str(made / "out")]) == 0
+    assert (made / "out" / "board-SMB-2026Q3-en.html").is_file()
 
 
-def test_a_failed_pack_gives_exit_code_1_and_a_reason(
-    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    template = write_template(tmp_path / "segment.ipynb", SHOW, "1 / (segment != 'SMB')")
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 1
+def test_a_failed_pack_gives_exit_code_1_and_a_reason(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    template = write_template(made / "share.ipynb", SHOW, "1 / (segment != 'SMB')")
+    assert qbr(made / "company", template, made / "out", "--lang", "en") == 1
     told = capsys.readouterr()
     assert "cell_error in cell 3: ZeroDivisionError" in told.err
     assert "Traceback" not in told.err + told.out
-    assert [path.name for path in (tmp_path / "out").glob("segment-SMB*")] == []
+    assert ["SMB" in path.name for path in (made / "out").glob("share-*")] == [False]
 
 
 @pytest.mark.parametrize(
@@ -162,28 +197,26 @@ def test_a_wrong_choice_is_refused_and_nothing_is_written(
 
 
 def test_a_refused_workspace_leaves_an_earlier_output_untouched_but_for_a_word_in_its_ledger(
-    workspace: Path, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ledger = ".csworkbench/ledger.jsonl"
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
-    before = contents(tmp_path / "out")
-    (workspace / "subscriptions.csv").write_text(ITEMS.replace("250", "1,00"), encoding="utf-8")
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 2
-    after = contents(tmp_path / "out")
+    before = contents(made / "out")
+    (made / "company" / "subscriptions.csv").write_text(ITEMS.replace("250", "1,00"), encoding="utf-8")
+    assert qbr(made / "company", made / "segment.ipynb", made / "out", "--lang", "en") == 2
+    after = contents(made / "out")
     assert after.pop(ledger).startswith(before.pop(ledger))
     assert after == before
     assert "row 3" in capsys.readouterr().err
-    assert cli.main(["status", str(tmp_path / "out")]) == 0
+    assert cli.main(["status", str(made / "out")]) == 0
     told = capsys.readouterr().out
     assert "was refused: 1 problem" in told
-    assert told.count("succeeded") == 2
+    assert told.count("succeeded") == 4
 
 
-def test_an_unchanged_quarter_is_kept_without_opening_its_tables(
-    workspace: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert qbr(workspace, template, tmp_path / "out") == 0
-    before = contents(tmp_path / "out")
+def test_an_unchanged_quarter_is_kept_without_opening_its_tables(made: Path) -> None:
+    output = made / "out"
+    assert qbr(made / "company", made / "segment.ipynb", output, *TOP) == 0
+    before = contents(output)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     heavy = (
         "pandas",
@@ -196,8 +229,8 @@ def test_an_unchanged_quarter_is_kept_without_opening_its_tables(
         "jupyter_client",
         "matplotlib",
     )
-    chosen = ["--quarter", "2026Q3", "--packs", str(template), "--output", str(tmp_path / "out"), "--jobs", "2"]
-    run = f"cli.main({['qbr', str(workspace), *chosen]!r})"
+    chosen = ["--quarter", "2026Q3", "--packs", str(made / "segment.ipynb"), "--output", str(output), "--jobs", "2"]
+    run = f"cli.main({['qbr', str(made / 'company'), *chosen, *TOP]!r})"
     script = f"import sys; from csworkbench import cli; print({run}, [m for m in {heavy!r} if m in sys.modules])"
     started = os.times()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
@@ -205,31 +238,29 @@ def test_an_unchanged_quarter_is_kept_without_opening_its_tables(
     assert done.stdout.splitlines()[-1] == "0 []"
     assert "4 of 4 packs ready, 4 of them unchanged" in done.stdout
     assert ended.children_user + ended.children_system - started.children_user - started.children_system < 2
-    after = contents(tmp_path / "out")
+    after = contents(output)
     assert {name for name in after if after[name] != before[name]} == {".csworkbench/ledger.jsonl"}
 
 
-def test_a_changed_export_makes_the_packs_that_it_can_change(workspace: Path, template: Path, tmp_path: Path) -> None:
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
-    (workspace / "subscriptions.csv").write_text(ITEMS.replace("100", "300"), encoding="utf-8")
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
-    assert "MRR 300" in (tmp_path / "out" / "segment-SMB-2026Q3-en.html").read_text("utf-8")
+def test_a_changed_export_makes_the_packs_that_it_can_change(made: Path) -> None:
+    (made / "company" / "subscriptions.csv").write_text(ITEMS.replace("100", "300"), encoding="utf-8")
+    assert qbr(made / "company", made / "segment.ipynb", made / "out", "--lang", "en", *TOP) == 0
+    assert "MRR 300" in (made / "out" / "segment-SMB-2026Q3-en.html").read_text("utf-8")
 
 
-def test_only_makes_the_packs_that_match_and_keeps_the_others_in_the_index(
-    workspace: Path, template: Path, tmp_path: Path
-) -> None:
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en") == 0
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb") == 0
-    index = (tmp_path / "out" / "index.html").read_text("utf-8")
-    assert "2 of 2 packs ready" in index
+def test_only_makes_the_packs_that_match_and_keeps_the_others_in_the_index(made: Path) -> None:
+    assert qbr(made / "company", made / "segment.ipynb", made / "out", "--only", "smb", "--param", "top=7") == 0
+    pages = {path.name: path.read_text("utf-8") for path in (made / "out").glob("*.html")}
+    assert "4 of 4 packs ready" in pages["index.html"]
+    assert {name: page.count("top 7") for name, page in pages.items() if name != "index.html"} == {
+        name: int("SMB" in name) for name in pages if name != "index.html"
+    }
 
 
-def test_the_last_quarter_is_the_last_one_that_was_over_when_the_exports_were_taken(
-    workspace: Path, template: Path, tmp_path: Path
-) -> None:
-    assert qbr(workspace, template, tmp_path / "out", "--lang", "en", "--only", "smb", quarter="last") == 0
-    assert (tmp_path / "out" / "segment-SMB-2026Q3-en.html").is_file()
+def test_the_last_quarter_is_the_last_one_that_was_over_when_the_exports_were_taken(made: Path) -> None:
+    chosen = ("--lang", "en", "--only", "smb", "--param", "top=6")
+    assert qbr(made / "company", made / "segment.ipynb", made / "out", *chosen, quarter="last") == 0
+    assert "top 6" in (made / "out" / "segment-SMB-2026Q3-en.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

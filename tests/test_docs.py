@@ -12,6 +12,7 @@ from pydantic import BaseModel
 import csworkbench
 from csworkbench.data import settings
 from csworkbench.data.expression.functions import FUNCTIONS
+from csworkbench.data.settings.section import Section
 from csworkbench.data.types.notation import DATE_NAMES
 from csworkbench.data.types.numbers import NOTATIONS
 from csworkbench.schema import TABLES
@@ -38,8 +39,7 @@ def code(text: str) -> list[str]:
 
 
 def models() -> list[type[BaseModel]]:
-    found = vars(settings).values()
-    return [m for m in found if isinstance(m, type) and issubclass(m, settings.Strict) and m is not settings.Strict]
+    return [found for found in Section.__subclasses__() if found.__module__.startswith(settings.__name__)]
 
 
 def keys() -> set[str]:

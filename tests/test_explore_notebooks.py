@@ -20,7 +20,7 @@ FOLDER = ROOT / "notebooks" / "explore"
 EDITIONS = sorted(FOLDER.glob("*.ipynb"))
 ENGLISH = [path for path in EDITIONS if not path.name.endswith(".ja.ipynb")]
 JAPANESE_TEXT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-LONGEST_READ_WORDS = 10 * 200
+LONGEST_READ_WORDS, LONGEST_READ_SIGNS = 10 * 200, 10 * 500
 OBJECTS = {"study": Study, "desk": Desk, "journey": JourneyExplorer, "book": Book, "what_if": WhatIf}
 USE = re.compile(rf"^(?:\w+ = )?({'|'.join(OBJECTS)})(?:\.(\w+)|$)", re.M)
 LANG = 'lang: str = "{}"  # en or ja'
@@ -99,3 +99,9 @@ def test_a_notebook_asks_only_what_is_answered_and_imports_nothing_deep(path: Pa
 @pytest.mark.parametrize("path", ENGLISH, ids=lambda path: path.stem)
 def test_a_notebook_is_read_in_ten_minutes(path: Path) -> None:
     assert sum(len(source(cell).split()) for cell in cells(path)) <= LONGEST_READ_WORDS
+
+
+@pytest.mark.parametrize("path", ENGLISH, ids=lambda path: path.stem)
+def test_the_japanese_edition_is_read_in_ten_minutes_too(path: Path) -> None:
+    texts = [source(cell) for cell in cells(japanese(path))]
+    assert 200 < sum(len("".join(text.split())) for text in texts) <= LONGEST_READ_SIGNS

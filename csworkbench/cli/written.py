@@ -45,7 +45,8 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
 
 def as_json(frames: Mapping[str, pd.DataFrame], **facts: Any) -> str:
     """The facts and the rows of every frame as JSON; days as YYYY-MM-DD, what is not there as null."""
-    rows = {name: json.loads(_dated(frame).to_json(orient="records")) for name, frame in frames.items()}
+    texts = {name: _dated(frame).to_json(orient="records", double_precision=15) for name, frame in frames.items()}
+    rows = {name: json.loads(text) for name, text in texts.items()}
     return json.dumps({**facts, "frames": rows}, ensure_ascii=False, indent=1)
 
 

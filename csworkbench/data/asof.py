@@ -79,7 +79,7 @@ def _latest_attributes(history: str, as_of: date) -> str:
     known = known_select(TABLES["account_history"], history, as_of, versions=False)
     ranked = (
         "SELECT *, row_number() OVER (PARTITION BY account_id, attribute"
-        f" ORDER BY valid_from DESC, recorded_at DESC NULLS LAST) AS newest FROM ({known}) AS k"
+        f" ORDER BY valid_from DESC, recorded_at DESC NULLS LAST, value) AS newest FROM ({known}) AS k"
     )
     picks = ", ".join(f"max(CASE WHEN attribute = '{name}' THEN value END) AS {name}" for name in _ATTRIBUTES)
     return f"SELECT account_id, {picks} FROM ({ranked}) AS r WHERE newest = 1 GROUP BY account_id"

@@ -99,20 +99,11 @@ def _declared(settings: Settings) -> Iterator[Problem]:
         yield fault("usage_twice", FILE, 0, "tables.events")
     if not known_zone(settings.company.time_zone):
         yield fault("unknown_time_zone", FILE, 0, "company.time_zone", value=settings.company.time_zone)
-    exported = settings.company.exported_on
-    if exported is not None and _day(exported) is None:
-        yield fault("bad_day", FILE, 0, "company.exported_on", value=exported)
 
 
 def _export_day(settings: Settings, today: date | None) -> date | None:
-    return _day(settings.company.exported_on) if settings.company.exported_on else today
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    declared = settings.company.exported_on
+    return today if declared is None else date.fromisoformat(declared)
 
 
 def _read(

@@ -54,7 +54,7 @@ def _joined(connection: duckdb.DuckDBPyConnection, rows: Rows, other: Raw, looku
     nth = f"row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row)"
     numbered = f"SELECT *, {nth} AS _nth FROM {identifier(other.relation)}"
     hidden = bool(rows.personal & set(lookup.on))
-    problems = _doubled(connection, numbered, there, other, hidden)
+    problems = _doubled(connection, numbered, there, hidden)
     on = " AND ".join(f"{mine} = r.{theirs}" for mine, theirs in zip(here, there, strict=True))
     taken = ", ".join(f"r.{identifier(theirs)} AS {identifier(mine)}" for mine, theirs in lookup.take.items())
     join = f"FROM {identifier(rows.relation)} AS l LEFT JOIN (SELECT * FROM ({numbered}) WHERE _nth = 1) AS r ON {on}"
@@ -63,9 +63,7 @@ def _joined(connection: duckdb.DuckDBPyConnection, rows: Rows, other: Raw, looku
     return replace(rows.but(*problems), relation=relation, columns=(*rows.columns, *lookup.take))
 
 
-def _doubled(
-    connection: duckdb.DuckDBPyConnection, numbered: str, keys: list[str], other: Raw, hidden: bool
-) -> list[Problem]:
+def _doubled(connection: duckdb.DuckDBPyConnection, numbered: str, keys: list[str], hidden: bool) -> list[Problem]:
     """Keys that the looked-up file holds more than once."""
     label = ", ".join(key.strip('"') for key in keys)
     key = f"concat_ws(', ', {', '.join(keys)})"

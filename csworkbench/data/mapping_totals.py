@@ -28,7 +28,7 @@ def without_totals(connection: duckdb.DuckDBPyConnection, rows: Rows, table: Tab
         bare = f"lower(rtrim(trim({column}, ' \u3000*'), ':： '))"
         is_total = f"CASE WHEN {maybe} THEN {bare} IN {literal(TOTALS)} ELSE FALSE END"
         select = f"SELECT _file, _row, {column} FROM {identifier(rows.relation)} WHERE {is_total}"
-        found = [_problem(rows, name, *one) for one in first_rows(connection, select, column)]
+        found = [_problem(name, *one) for one in first_rows(connection, select, column)]
         if found:
             kept = f"SELECT * FROM {identifier(rows.relation)} WHERE NOT {is_total}"
             relation, _ = step(connection, rows, f"totals_{len(rows.problems)}", kept)
@@ -46,7 +46,7 @@ def _places(rows: Rows, table: Table, columns: Sequence[Filled]) -> list[str]:
     return list(dict.fromkeys([*rows.columns[:1], *keys]))
 
 
-def _problem(rows: Rows, column: str, file: str, value: str, n: int, at: list[int]) -> Problem:
+def _problem(column: str, file: str, value: str, n: int, at: list[int]) -> Problem:
     remedy = f"Remove the row from the export, or leave it out: where = {_condition(column, value)}."
     return Problem(file, at[0], column, "total_row", "marks a total row, not data", remedy, value, n, rows=tuple(at))
 

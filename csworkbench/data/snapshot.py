@@ -99,9 +99,11 @@ class View:
 
         The text is DuckDB's dialect in portable idioms; rows come sorted by the columns from left to right.
         """
-        missing = [name for name in schema.TABLES if name not in self.relations and mentions(text, f"FROM {name}")]
+        absent = [name for name in schema.TABLES if name not in self.relations]
+        missing = [name for name in absent if mentions(text, f"FROM {name}") or mentions(text, f"JOIN {name}")]
         if missing:
-            raise CsworkbenchError(f"this workspace has no table {', '.join(missing)}")
+            remedy = f"Declare where it comes from under [tables.{missing[0]}] in workspace.toml."
+            raise CsworkbenchError(f"this workspace has no table {', '.join(missing)}. {remedy}")
         used = {name: select for name, select in self.relations.items() if mentions(text, name)}
         known = ", ".join(f"{identifier(name)} AS NOT MATERIALIZED ({select})" for name, select in used.items())
         query = f"SELECT * FROM ({bind(text, parameters)}) AS result"

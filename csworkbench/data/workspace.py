@@ -9,6 +9,8 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
+from duckdb import Error as DuckDBError
+
 from ..errors import CsworkbenchError
 from ..version import __version__
 from .asof import Day
@@ -17,6 +19,7 @@ from .engine import DuckDB
 from .load import content_key, load
 from .settings import FILE, Settings, read_settings
 from .snapshot import Snapshot, View
+from .sql import literal
 from .store import save_snapshot
 
 MEMORY_LIMIT = "2GB"
@@ -125,12 +128,14 @@ def private_engine(settings: Settings) -> DuckDB:
         settings.engine.threads,
         settings.engine.memory_limit or MEMORY_LIMIT,
     )
+    spill = literal(str(Path(folder) / "spill"))
     try:
-        connection = engine.connection
-    except Exception as error:
+        engine.connection.execute(f"SET temp_directory = {spill}; SET preserve_insertion_order = false")
+    except DuckDBError as error:
         _discard(folder)
-        raise CsworkbenchError(f"the embedded engine did not start: {error}") from None
-    connection.execute(f"SET temp_directory = '{folder}/spill'; SET preserve_insertion_order = false")
+        said = f"the embedded engine did not start in {folder}: {error}"
+        remedy = "Make room there or set TMPDIR, and look at threads and memory_limit under [engine]."
+        raise CsworkbenchError(f"{said}. {remedy}") from None
     weakref.finalize(engine, _discard, folder)
     return engine
 

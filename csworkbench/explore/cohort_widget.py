@@ -8,6 +8,7 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from ..errors import CsworkbenchError
+from ..story.answered_pictures import curves_of
 from . import choices, controls, panels
 from .grid import Grid
 from .grid_rows import grid_table
@@ -29,9 +30,11 @@ class CohortWidget:
             "by": controls.choice(say("Cohorts by"), choices.cohorts(scene, population), asked.by),
             "grain": controls.choice(say("Period"), choices.grains(scene), asked.grain),
             "periods": controls.number(say("Periods shown"), asked.periods, 1, 60),
-            "since": controls.text(say("Started since"), asked.since, "2024-01-01"),
+            "since": controls.text(say("Started since"), asked.since, "2024-01-01", "25.5em"),
             "where": controls.text(say("Only where"), asked.where, 'segment == "SMB" and employees > 50'),
         }
+        condition = "" if asked.by.isidentifier() or asked.by == self.asked["by"].value else asked.by
+        self.condition = controls.text(say("Or by a condition"), condition, "employees > 50")
         self.grid, self.alert = Grid(), widgets.HTML()
         self.message, self.curves, self.accounts = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.first, self.second = (controls.choice(label, [("–", "")], "") for label in (say("Compare"), say("with")))
@@ -52,8 +55,9 @@ class CohortWidget:
     def _box(self) -> widgets.VBox:
         asked = self.asked
         top = controls.rows(
-            (asked["measure"], asked["by"], asked["grain"], asked["rule"]),
-            (asked["periods"], asked["since"], asked["where"]),
+            (asked["measure"], asked["by"], asked["grain"]),
+            (asked["rule"], asked["since"], asked["periods"]),
+            (self.condition, asked["where"]),
         )
         layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         middle = widgets.HBox(
@@ -65,14 +69,16 @@ class CohortWidget:
         return widgets.VBox([top, self.alert, self.message, middle, self.accounts, below, self.pins])
 
     def _wire(self) -> None:
-        for control in self.asked.values():
+        for control in (*self.asked.values(), self.condition):
             control.observe(self._asked, "value")
         self.grid.observe(self._chosen, "chosen")
         self.look.on_click(self._compare)
         self.pin_it.on_click(self._pin)
 
     def _asked(self, _: Any) -> None:
-        if self._tried(lambda: self.explorer.ask(**controls.values_of(self.asked))):
+        asked = controls.values_of(self.asked)
+        asked["by"] = self.condition.value.strip() or asked["by"]
+        if self._tried(lambda: self.explorer.ask(**asked)):
             self._show()
 
     def _show(self) -> None:
@@ -91,7 +97,7 @@ class CohortWidget:
 
     def _draw(self, cohorts: list[str]) -> None:
         answered = self.explorer.answered
-        drawn = panels.picture(answered.curves(cohorts), answered.title) if answered.is_told else ""
+        drawn = panels.picture(curves_of(answered, cohorts), panels.alt_of(answered)) if answered.is_told else ""
         self.curves.value = str(drawn)
 
     def _chosen(self, change: Any) -> None:

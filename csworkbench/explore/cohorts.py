@@ -11,10 +11,9 @@ import pandas as pd
 from ..errors import CsworkbenchError
 from ..metrics.questions import Answer, Comparison, Question, answer, compare, question_of
 from ..metrics.questions.pins import Pin, id_of, load_pins, remove_pin, save_pin
-from ..metrics.questions.question import EVENT
 from ..story.answered import Answered
 from .desk import Desk
-from .display import mimebundle, somebody_there
+from .display import mimebundle
 from .state import State
 
 DEFAULT = {"grain": "quarter", "periods": 8}
@@ -98,9 +97,7 @@ class CohortExplorer:
         return CohortWidget(self).box
 
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
-        if somebody_there():
-            return mimebundle(self.widget)
-        return {"text/html": str(self.answered.exhibit("cohorts").html), "text/plain": repr(self)}
+        return mimebundle(self, str(self.answered.exhibit("cohorts").html))
 
     def __repr__(self) -> str:
         return f"<cohort explorer: {self._question}>"
@@ -121,5 +118,5 @@ def _started(desk: Desk, kept: object) -> Question:
         except CsworkbenchError:
             pass
     if not desk.population.view.has("subscriptions"):
-        return Question(measure=EVENT + desk.population.features[0], grain="month", periods=18)
+        return desk.first_question(periods=18)
     return question_of({**DEFAULT, "since": desk.three_years_ago})

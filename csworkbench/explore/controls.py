@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-WIDE = {"description_width": "10.5em"}
+WIDE = {"description_width": "12em"}
 
 
 def choice(label: str, options: Sequence[tuple[str, str]], value: str) -> widgets.Dropdown:
@@ -17,29 +17,21 @@ def choice(label: str, options: Sequence[tuple[str, str]], value: str) -> widget
     return widgets.Dropdown(description=label, options=list(options), value=first, style=WIDE, layout=_layout())
 
 
-def text(label: str, value: str, hint: str = "") -> widgets.Text:
+def text(label: str, value: str, hint: str = "", width: str = "34em") -> widgets.Text:
     """A line to write in; takes effect with Enter or when it is left."""
     return widgets.Text(
-        description=label, value=value, placeholder=hint, continuous_update=False, style=WIDE, layout=_layout("34em")
+        description=label, value=value, placeholder=hint, continuous_update=False, style=WIDE, layout=_layout(width)
     )
 
 
-def number(label: str, value: int, low: int, high: int) -> widgets.BoundedIntText:
-    """A whole number."""
-    return widgets.BoundedIntText(description=label, value=value, min=low, max=high, style=WIDE, layout=_layout())
+def number(label: str, value: int, low: int, high: int, step: int = 1) -> widgets.BoundedIntText:
+    """A whole number, to be typed or moved with the arrow keys.
 
-
-def slider(label: str, low: int, high: int, step: int, value: int = 0) -> widgets.IntSlider:
-    """A whole number on a scale; takes effect when it is let go."""
-    return widgets.IntSlider(
-        description=label,
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        continuous_update=False,
-        style={"description_width": "13em"},
-        layout=_layout("30em"),
+    A slider of ipywidgets has no name that a screen reader could say.
+    """
+    layout = _layout()
+    return widgets.BoundedIntText(
+        description=label, value=value, min=low, max=high, step=step, style=WIDE, layout=layout
     )
 
 
@@ -50,7 +42,9 @@ def button(label: str) -> widgets.Button:
 
 def tick(label: str, value: bool) -> widgets.Checkbox:
     """A box to tick."""
-    return widgets.Checkbox(description=label, value=value, indent=False, layout=widgets.Layout(width="auto"))
+    return widgets.Checkbox(
+        description=label, value=value, indent=False, layout=widgets.Layout(width="auto", margin="2px 12px")
+    )
 
 
 def rows(*lines: Sequence[widgets.Widget]) -> widgets.VBox:
@@ -64,5 +58,5 @@ def values_of(controls: Mapping[str, widgets.Widget]) -> dict[str, Any]:
     return {name: control.value for name, control in controls.items()}
 
 
-def _layout(width: str = "24em") -> widgets.Layout:
+def _layout(width: str = "25.5em") -> widgets.Layout:
     return widgets.Layout(width=width, max_width="100%")

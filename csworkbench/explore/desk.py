@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,14 +16,17 @@ from ..data.workspace import Workspace, open_workspace
 from ..errors import CsworkbenchError
 from ..metrics.calendar import Quarter
 from ..metrics.measures import QuarterMeasures
-from ..metrics.questions import Answer, Population, answer, compare, question_of
+from ..metrics.questions import Answer, Population, Question, answer, compare, question_of
+from ..metrics.questions.question import EVENT
 from ..models.quarter import QuarterScores, load_scores
 from ..report.ledger import pack_statuses
 from ..story.answered import Answered
+from ..story.exhibit import Exhibit, absent
 from ..story.exhibits.reason_words import reasons_of, said
 from ..story.pack import Fragment
 from ..story.scene import Scene, scene_of
 from ..story.study import last_month_end
+from .display import show_style
 from .panels import accounts_of, caption_of, page_of, verdict
 
 if TYPE_CHECKING:
@@ -54,7 +57,12 @@ class Desk:
     def population(self) -> Population:
         """Every account that ever paid."""
         more = None if self.scores is None else self.scores.set_index("account_id")[["health"]]
-        return Population(self.workspace.as_of(self.as_of), more)
+        return Population(self.workspace.as_of(self.as_of), more, self._health_on)
+
+    def _health_on(self, days: Sequence[date]) -> pd.DataFrame:
+        from ..models.health_over_time import health_on
+
+        return health_on(self.workspace.snapshot(), days)
 
     @cached_property
     def scene(self) -> Scene:
@@ -101,21 +109,25 @@ class Desk:
         wanted = [each for each in pack_statuses(self.output) if (each.kind, each.lang) == (ACCOUNT_PACK, self.lang)]
         return {each.unit: str(self.output / each.file) for each in wanted if each.file and each.unit}
 
-    def ask(self, **parameters: Any) -> Answered:
-        """The answer to one question, without controls; parameters: see `metrics.questions.Question`."""
-        asked = question_of(parameters)
-        found = answer(self.population, asked)
-        return Answered(self.scene, asked, found.cells, found.whole)
+    def ask(self, **parameters: Any) -> Answered | Exhibit:
+        """The answer to one question, without controls; parameters: see `metrics.questions.Question`.
+
+        One line that says why where the workspace lacks the table that the measure needs.
+        """
+        asked = self.first_question(**parameters)
+        return self._lacking(asked) or self._answered(asked, answer(self.population, asked))
 
     def compare(self, first: str = "", second: str = "", looks: int = 1, **parameters: Any) -> Fragment:
         """Two cohorts of the answer to one question, in the period of its message; empty: the two largest.
 
         looks: how many comparisons this one belongs to.
         """
-        asked = question_of(parameters)
+        asked = self.first_question(**parameters)
+        if lacking := self._lacking(asked):
+            return Fragment(lacking.html)
         found = answer(self.population, asked)
-        answered = Answered(self.scene, asked, found.cells, found.whole)
-        largest = _largest(found, 2)
+        answered = self._answered(asked, found)
+        largest = _largest(found, 2, answered.marked or 0)
         chosen = compare(found, first or largest[0], second or largest[-1], answered.marked or 0, looks)
         return Fragment(verdict(answered, chosen))
 
@@ -124,13 +136,33 @@ class Desk:
 
         cohort: empty for the weakest in the message. period: None for that of the message.
         """
-        asked = question_of(parameters)
+        asked = self.first_question(**parameters)
+        if lacking := self._lacking(asked):
+            return Fragment(lacking.html)
         found = answer(self.population, asked)
-        answered = Answered(self.scene, asked, found.cells, found.whole)
+        answered = self._answered(asked, found)
         at = period if period is not None else answered.marked or 0
-        who = cohort or answered.weakest or _largest(found, 1)[0]
+        who = cohort or answered.weakest or _largest(found, 1, at)[0]
         caption = caption_of(answered, who, at)
         return Fragment(accounts_of(self.scene, self.with_scores(found.accounts(who, at)), caption, self.packs))
+
+    def first_question(self, **parameters: Any) -> Question:
+        """The question with these parameters; where nothing is measured, what this workspace can answer first.
+
+        With subscriptions logo retention, without them who comes back with the first feature, by month.
+        """
+        if self.population.view.has("subscriptions") or not self.population.features:
+            return question_of(parameters)
+        return question_of({"measure": EVENT + self.population.features[0], "grain": "month", **parameters})
+
+    def _lacking(self, asked: Question) -> Exhibit | None:
+        if self.population.view.has(asked.table):
+            return None
+        what = self.scene.say("Not shown: the workspace has no {what}.", what=asked.table)
+        return absent("answer", what, self.scene.language)
+
+    def _answered(self, asked: Question, found: Answer) -> Answered:
+        return Answered(self.scene, asked, found.cells, found.whole)
 
     def with_scores(self, accounts: pd.DataFrame) -> pd.DataFrame:
         """The accounts with health, money at risk and reasons, where scores were made."""
@@ -170,12 +202,13 @@ class Desk:
         return Book(self, csm_id)
 
 
-def _largest(found: Answer, n: int) -> list[str]:
-    """The n cohorts with most accounts, by size; CsworkbenchError where there is none."""
-    sizes = found.cells.drop_duplicates("cohort").set_index("cohort")["n"]
-    if sizes.empty:
+def _largest(found: Answer, n: int, period: int) -> list[str]:
+    """The n cohorts with most accounts old enough for the period; CsworkbenchError where there is none at all."""
+    cells = found.cells[found.cells["period"] == period]
+    if cells.empty:
         raise CsworkbenchError("no account is left by this question: loosen its condition or its day of start")
-    return [str(name) for name in sizes.sort_values(ascending=False, kind="stable").index[:n]]
+    ordered = cells.sort_values(["n_mature", "n"], ascending=False, kind="stable")
+    return [str(name) for name in ordered["cohort"].head(n)]
 
 
 def open_desk(workspace: str | Path = "", as_of: str | date = "", lang: str = "en", output: str | Path = "") -> Desk:
@@ -184,6 +217,7 @@ def open_desk(workspace: str | Path = "", as_of: str | date = "", lang: str = "e
     workspace: its folder; empty for the sample company. as_of: ISO day; empty for the last month-end before the day of
     the exports (company.exported_on). lang: en or ja. output: folder of a run, for scores and links to packs.
     """
+    show_style()
     opened = open_workspace(workspace or sample_folder())
     day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
     found = day if isinstance(day, date) else last_month_end(opened)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..story.notebook_style import notebook_style
+
 
 def somebody_there() -> bool:
     """Whether the cell was run by a person's front end.
@@ -18,7 +20,23 @@ def somebody_there() -> bool:
     return bool(getattr(kernel, "_allow_stdin", False))
 
 
-def mimebundle(widget: Any) -> dict[str, Any]:
-    """What a cell shows of a widget."""
-    bundle = widget._repr_mimebundle_()
-    return dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+def show_style() -> None:
+    """Put the look of exhibits into the notebook; nothing outside of one."""
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    if getattr(shell, "kernel", None) is not None:
+        shell.display_pub.publish({"text/html": notebook_style(), "text/plain": ""})
+
+
+def mimebundle(explorer: Any, static: str) -> dict[str, Any]:
+    """What a cell shows of an explorer: its widget where somebody is there, and always the static answer as HTML.
+
+    The widget goes by the MIME type of Jupyter widgets alone, which JupyterLab and VS Code know; a page that does not
+    (a repository's viewer, a mail) falls back on the HTML.
+    """
+    fallback = {"text/html": static, "text/plain": repr(explorer)}
+    if not somebody_there():
+        return fallback
+    bundle = explorer.widget._repr_mimebundle_()
+    return {**(bundle[0] if isinstance(bundle, tuple) else bundle), **fallback}

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
-from ..metrics.questions.question import MEAN
 from ..story.answered import Answered
 
 DEEPEST = 60
@@ -33,7 +32,7 @@ def _cell(answered: Answered, cohort: str, row: Mapping[Any, Any]) -> dict[str, 
     say, language = answered.scene.say, answered.scene.language
     if not row["mature"] or pd.isna(row["share"]):
         return {"text": "", "note": ""}
-    share = row["share"] / 100 if answered.question.measure == MEAN else row["share"]
+    share = row["share"] / 100 if answered.question.is_mean else row["share"]
     words = say(
         "{cohort}, period {period}: {share} of {n}",
         cohort=answered.named(cohort),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -40,4 +41,8 @@ class JourneyWidget:
 
     def _show(self) -> None:
         for part, exhibit in zip(self.parts, self.explorer.exhibits, strict=True):
-            part.value = str(exhibit.html)
+            part.value = self._named(str(replace(exhibit, id=f"{exhibit.id}_widget").html))
+
+    def _named(self, html: str) -> str:
+        """The tables under names of their own: a cell below may show the same one."""
+        return html.replace('aria-label="', f'aria-label="{self.by.description}: ')

@@ -15,7 +15,7 @@ from ..metrics.journey import journey
 from ..story.exhibit import Exhibit
 from ..story.journeys import after_lateness, conversion, stuck_accounts
 from .desk import Desk
-from .display import mimebundle, somebody_there
+from .display import mimebundle
 from .state import State
 
 CSM = "csm_id"
@@ -29,6 +29,7 @@ class JourneyExplorer:
             raise CsworkbenchError("this workspace has no journey: it needs the table milestones and [[journey]] steps")
         self.desk, self._state = desk, State(desk.folder, name)
         self.by, self.where = "", ""
+        self._known: dict[str, tuple[Exhibit, Exhibit]] = {}
         kept = self._state.load()
         try:
             self.ask(str(kept.get("by", "")), str(kept.get("where", "")))
@@ -55,7 +56,8 @@ class JourneyExplorer:
     def _whole(self) -> pd.DataFrame:
         found = journey(self.desk.population.view)
         columns = self.desk.population.columns.drop(columns=["segment"], errors="ignore")
-        return found.merge(columns, left_on="account_id", right_index=True, how="inner")
+        found = found.merge(columns, left_on="account_id", right_index=True, how="inner")
+        return found.astype(dict.fromkeys(("milestone", *self.splits), "category"))
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -78,14 +80,22 @@ class JourneyExplorer:
 
     @property
     def stuck(self) -> Exhibit:
-        """Accounts that wait too long."""
-        population = self.desk.population
-        return stuck_accounts(self.desk.scene, self.rows, population.mrr_now, population.names)
+        """Accounts that wait too long; plain pandas: the rows of `rows` that are stuck."""
+        return self._unsplit[0]
 
     @property
     def late(self) -> Exhibit:
         """What followed when a step was late."""
-        return after_lateness(self.desk.scene, self.rows, self.desk.population.spans["paid_until"])
+        return self._unsplit[1]
+
+    @property
+    def _unsplit(self) -> tuple[Exhibit, Exhibit]:
+        """What the split does not change, made anew when the condition does."""
+        if self.where not in self._known:
+            scene, rows, population = self.desk.scene, self.rows, self.desk.population
+            waiting = stuck_accounts(scene, rows, population.mrr_now, population.names)
+            self._known = {self.where: (waiting, after_lateness(scene, rows, population.spans["paid_until"]))}
+        return self._known[self.where]
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
@@ -100,9 +110,7 @@ class JourneyExplorer:
         return JourneyWidget(self).box
 
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
-        if somebody_there():
-            return mimebundle(self.widget)
-        return {"text/html": "".join(str(each.html) for each in self.exhibits), "text/plain": repr(self)}
+        return mimebundle(self, "".join(str(each.html) for each in self.exhibits))
 
     def __repr__(self) -> str:
         return f"<journey explorer: by {self.by or 'nothing'}, where {self.where or 'anything'}>"

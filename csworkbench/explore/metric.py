@@ -14,7 +14,8 @@ from ..errors import UnknownName
 from ..metrics import revenue
 from ..metrics.book import with_total
 from ..metrics.calendar import Quarter, quarters_back
-from ..metrics.definitions import DEFINITIONS, Definition
+from ..metrics.definition import Definition
+from ..metrics.definitions import DEFINITIONS
 from ..metrics.intervals import ratio_error, wilson
 from ..story.tables import Column, table
 from .desk import Desk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from markupsafe import Markup
 
 from ..metrics.questions import Comparison
 from ..story.answered import Answered
+from ..story.exhibit import svg_uri
+from ..story.language import Language
 from ..story.scene import Scene
 from ..story.tables import Column, table
 from ..story.text import shown
@@ -18,19 +19,29 @@ from ..story.text import shown
 if TYPE_CHECKING:
     from .desk import Desk
 
-MOST_ACCOUNTS = 50
+MOST_ACCOUNTS = 30
 
 
 def picture(svg: str, alt: str) -> Markup:
     """A drawing as an image with its description."""
-    address = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
-    return Markup('<img style="max-width:100%;width:560px;background:#fff" src="{}" alt="{}">').format(address, alt)
+    shown_as = "max-width:100%;width:560px;background:#fff;color-scheme:light"
+    return Markup('<img style="{}" src="{}" alt="{}">').format(shown_as, svg_uri(svg), alt)
+
+
+def headed(caption: str, table: Markup) -> Markup:
+    """A table under a line that is seen; its caption is read out only."""
+    return Markup('<p style="margin:8px 0 2px"><b>{}</b></p>').format(caption) + table
 
 
 def alert(words: str) -> Markup:
     """What went wrong, read out at once; nothing for no words."""
     box = "border-left:4px solid #b9531b;padding:4px 10px"
     return Markup('<p role="alert" style="{}">{}</p>').format(box, words) if words else Markup("")
+
+
+def alt_of(answered: Answered) -> str:
+    """The curves in words."""
+    return answered.scene.say("Curves by period since the start. {title}.", title=answered.title)
 
 
 def message(answered: Answered) -> Markup:
@@ -76,7 +87,7 @@ def page_of(desk: Desk) -> Markup:
         if not problems
         else say("{n} problems: see check().", n=desk.scene.language.number(problems))
     )
-    return table(rows, columns, desk.scene.language, caption) + Markup("<p>{}</p>").format(said)
+    return headed(caption, table(rows, columns, desk.scene.language, caption)) + Markup("<p>{}</p>").format(said)
 
 
 def accounts_of(scene: Scene, accounts: pd.DataFrame, caption: str, links: Mapping[str, str]) -> Markup:
@@ -88,7 +99,9 @@ def accounts_of(scene: Scene, accounts: pd.DataFrame, caption: str, links: Mappi
         "not_over": say("not over yet"),
         "not_measured": say("not measured"),
     }
-    rows = accounts.head(MOST_ACCOUNTS).assign(state=lambda frame: frame["state"].map(states))
+    rows = accounts.head(MOST_ACCOUNTS)
+    segments = rows["segment"].map(scene.name, na_action="ignore")
+    rows = rows.assign(state=rows["state"].map(states), segment=segments)
     columns = [
         Column("name", say("Account")),
         Column("segment", say("Segment")),
@@ -98,7 +111,7 @@ def accounts_of(scene: Scene, accounts: pd.DataFrame, caption: str, links: Mappi
         Column("mrr_now", say("MRR now"), "money"),
         *(Column(name, label, kind) for name, label, kind in _scored(scene) if name in rows),
     ]
-    made = table(rows, columns, scene.language, caption)
+    made = headed(caption, table(rows, columns, scene.language, caption))
     more = len(accounts) - len(rows)
     rest = (
         Markup("<p>{}</p>").format(say("{n} more are not listed.", n=scene.language.number(more))) if more > 0 else ""
@@ -159,19 +172,23 @@ def _said(scene: Scene, found: Comparison) -> str:
     }[found.verdict]
 
 
+def _p(language: Language, p: float) -> str:
+    return f"= {language.number(p, 3)}" if p >= 0.0005 else f"< {language.number(0.001, 3)}"
+
+
 def _chance(answered: Answered, found: Comparison) -> str:
     scene = answered.scene
     if found.verdict == "too_few":
         return scene.say("Each side needs at least 5 accounts that are old enough.")
-    language, mean = scene.language, answered.question.measure == "adoption_index"
+    language, mean = scene.language, answered.question.is_mean
     write = language.change if mean else language.points
     looked = language.count("{n} comparison so far", "{n} comparisons so far", found.looks)
     return scene.say(
-        "Difference {difference} (95% interval {low} to {high}); p = {p}, after {looked} {adjusted}.",
+        "Difference {difference} (95% interval {low} to {high}); p {p}, after {looked} p {adjusted}.",
         difference=write(found.difference),
         low=write(found.low),
         high=write(found.high),
-        p=language.number(found.p, 3),
+        p=_p(language, found.p),
         looked=looked,
-        adjusted=language.number(found.p_adjusted, 3),
+        adjusted=_p(language, found.p_adjusted),
     )

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from ..errors import CsworkbenchError
+from ..metrics.calendar import Quarter
 from ..models.forecasts.forecast import Forecaster
 from ..models.forecasts.what_if import Change, what_if
 from ..models.parts import Parts
 from ..story.exhibit import Exhibit
 from ..story.what_if import projection
 from .desk import Desk
-from .display import mimebundle, somebody_there
+from .display import mimebundle
 
 MEASURES = ("nrr", "grr", "nnmrr")
 
@@ -24,6 +25,8 @@ class WhatIf:
     """The projections of one desk; its day must be the last of a quarter. Models are fitted at the first question."""
 
     def __init__(self, desk: Desk) -> None:
+        if not desk.population.view.has("subscriptions"):
+            raise CsworkbenchError("no projection: this workspace has no table subscriptions")
         self.desk, self.measure, self.change = desk, MEASURES[0], Change()
         self._parts = Parts(desk.workspace.snapshot(), desk.as_of)
         self._known: dict[Change, pd.DataFrame] = {}
@@ -32,7 +35,9 @@ class WhatIf:
     def _forecaster(self) -> Forecaster:
         made = Forecaster(self._parts.snapshot, self._parts.panel)
         if reason := made.reason_against(self.desk.as_of):
-            raise CsworkbenchError(f"no projection: {reason}")
+            begins = self.desk.workspace.settings.company.fiscal_year_start
+            before = Quarter.of(self.desk.as_of, begins).previous.closing
+            raise CsworkbenchError(f"no projection: {reason}. Open the desk as of {before}, say.")
         return made
 
     def move(self, measure: str = "", **drivers: Any) -> Exhibit:
@@ -62,9 +67,7 @@ class WhatIf:
         return WhatIfWidget(self).box
 
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
-        if somebody_there():
-            return mimebundle(self.widget)
-        return {"text/html": str(self.exhibit.html), "text/plain": repr(self)}
+        return mimebundle(self, str(self.exhibit.html))
 
     def __repr__(self) -> str:
         return f"<what-if: {self.change}>"

@@ -5,7 +5,7 @@ WITH ranked AS (
     account_id,
     kind,
     answered_on,
-    score,
+    CAST(score AS DECIMAL(38, 12)) AS score,
     rank() OVER (PARTITION BY account_id, kind ORDER BY answered_on DESC) AS place
   FROM surveys
   WHERE answered_on <= $through

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True)
-class Definition:
-    """One measure. version: grows whenever a number could come out differently. unit: what a value counts."""
-
-    id: str
-    version: int
-    unit: str
-    formula: str
-    source: str
-
-    @property
-    def label(self) -> str:
-        """Id and version, such as grr v1."""
-        return f"{self.id} v{self.version}"
-
+from .business.definitions import BUSINESS_DEFINITIONS
+from .definition import Definition
 
 _ALL = (
     Definition(
@@ -149,7 +134,7 @@ _ALL = (
     ),
     Definition(
         "churn_probability",
-        1,
+        2,
         "probability",
         "1 - product of (1 - monthly hazard) over the months ahead, of a decision to leave as known on the day; "
         "hazard: additive logistic model of account x month x month ahead",
@@ -157,7 +142,7 @@ _ALL = (
     ),
     Definition(
         "health",
-        1,
+        2,
         "0-100",
         "100 x (1 - probability of a decision to leave within 3 months); the weighted health where that cannot be "
         "estimated",
@@ -165,14 +150,14 @@ _ALL = (
     ),
     Definition(
         "money_at_risk",
-        1,
+        2,
         "currency",
         "probability of a decision to leave within 12 months x MRR x 12",
         "expected loss: probability x exposure",
     ),
     Definition(
         "expected_months",
-        1,
+        2,
         "months",
         "restricted mean of the months until the decision to leave, within the next 36",
         "Royston and Parmar (2013)",
@@ -186,56 +171,17 @@ _ALL = (
         "csworkbench rules, docs/evaluation.md",
     ),
     Definition(
-        "hhi",
+        "ltv",
         1,
-        "0-10,000",
-        "sum of the squared shares of MRR x 10,000, over customers; an account counts under the parent at the top of"
-        " its group",
-        "Herfindahl-Hirschman index, US Department of Justice",
+        "currency",
+        "mean MRR of the paying accounts x sum of survival over 60 months; survival: period life table of the last 24 "
+        "months by tenure; revenue, growth left out",
+        "period life table, Preston, Heuveline and Guillot (2001)",
     ),
-    Definition(
-        "commitments",
-        1,
-        "promise",
-        "actions promised in reviews held in the quarter before; reviews planned, success criteria due in the quarter; "
-        "risks open at its start; kept: closed, held, met, closed by its end",
-        "csworkbench rules, metrics/business/commitments.py",
-    ),
-    Definition(
-        "profile",
-        1,
-        "trait",
-        "paying accounts of a segment against all others: medians with the interval of Bonett and Price, shares with "
-        "that of Newcombe",
-        "Bonett and Price (2002); Newcombe (1998)",
-    ),
-    Definition(
-        "tenure_hazard",
-        1,
-        "share per month",
-        "accounts whose MRR ended in a month of their tenure / accounts that paid at its start, months of the last 24; "
-        "95% Wilson interval",
-        "discrete-time hazard, Singer and Willett (1993)",
-    ),
-    Definition(
-        "loss_reasons",
-        1,
-        "share",
-        "accounts without MRR after a quarter of the last four for which the reason was named / all such accounts; 95% "
-        "Wilson interval",
-        "csworkbench rules, metrics/business/losses.py",
-    ),
-    Definition(
-        "responses",
-        1,
-        "share",
-        "accounts with a sign at a quarter's start and MRR 30 days on: without MRR at its end, by whether a proactive "
-        "activity came within the 30 days",
-        "landmark comparison, Anderson, Cain and Gelber (1983)",
-    ),
+    *BUSINESS_DEFINITIONS,
 )
 
-OF_BUSINESS = frozenset({"hhi", "commitments", "profile", "tenure_hazard", "loss_reasons", "responses"})
-OF_SCORES = frozenset({"churn_probability", "health", "money_at_risk", "expected_months", "weighted_health"})
+OF_BUSINESS = frozenset(definition.id for definition in BUSINESS_DEFINITIONS)
+OF_SCORES = frozenset({"churn_probability", "health", "money_at_risk", "expected_months", "weighted_health", "ltv"})
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType({definition.id: definition for definition in _ALL})

@@ -4,7 +4,7 @@ WITH chosen AS (
   SELECT
     u.account_id,
     extract(YEAR FROM u.day) * 12 + extract(MONTH FROM u.day) - 1 - $first_month AS months,
-    coalesce(u.count, 1) AS value
+    CAST(coalesce(u.count, 1) AS DECIMAL(38, 12)) AS value
   FROM usage AS u
   WHERE u.feature IN $features AND u.day <= $last
 ),

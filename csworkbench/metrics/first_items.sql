@@ -6,7 +6,7 @@ WITH ranked AS (
     s.product,
     row_number() OVER (
       PARTITION BY s.account_id
-      ORDER BY s.starts_on, s.mrr DESC, s.subscription_id
+      ORDER BY s.starts_on, s.mrr DESC, s.subscription_id, s.plan, s.product
     ) AS place
   FROM subscriptions AS s
   WHERE s.mrr > 0 AND (s.ends_on IS NULL OR s.ends_on > s.starts_on)

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 
 from ..data.settings import Company, Settings
-from ..errors import CsworkbenchError, UnknownName
 from .calendar import Quarter
 from .definitions import DEFINITIONS
-from .frames import FRAMES, SHAPES
+from .frames import SHAPES
 from .saved import read_facts, write_frames
 from .shapes import SavedFrames
 
@@ -51,11 +50,7 @@ class QuarterMeasures:
 
     def frame(self, name: str) -> pd.DataFrame:
         """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it."""
-        if name not in FRAMES:
-            raise UnknownName("frame", name, tuple(FRAMES))
-        if name not in self.frames:
-            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(self.absent.get(name, ()))} is missing')
-        return self.frames[name]
+        return SHAPES.one_of(self.frames, name, self.absent)
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""

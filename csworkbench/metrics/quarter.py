@@ -7,13 +7,13 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from .. import schema
 from ..data.snapshot import View
 from ..errors import CsworkbenchError
 from . import accounts, adoption, attention, cohorts, journey, revenue, service, trend
 from .book import mrr_on, paid_spans, segment_of
 from .calendar import Quarter, quarters_back
 from .frames import FRAMES, shaped
+from .freshness import freshness
 from .measures import QuarterMeasures, load_measures
 from .triangle import RULES, Activity, Unit, triangle
 
@@ -235,24 +235,4 @@ class _Making:
 
     @cached_property
     def freshness(self) -> pd.DataFrame:
-        return pd.DataFrame([self._fresh(name) for name in self.view.tables])
-
-    def _fresh(self, name: str) -> dict[str, object]:
-        occurred, facts = schema.table(name).happened, self.view.snapshot.facts[name]
-        latest = f'max(CAST("{occurred}" AS DATE))' if occurred else "CAST(NULL AS DATE)"
-        seen = self.view.sql(f"SELECT count(*) AS n, {latest} AS latest FROM {name}").iloc[0]
-        return {
-            "table": name,
-            "rows": int(seen["n"]),
-            "latest": seen["latest"],
-            "truly_as_of": facts.truly_as_of,
-            "dropped": sum(facts.dropped.values()),
-            "dropped_rules": _counted(facts.dropped),
-            "tolerated": _counted(facts.tolerated),
-        }
-
-
-def _counted(by_rule: object) -> str:
-    """Rules with their counts as text: "orphan 3, future 1"; empty when there are none."""
-    counts = dict(by_rule) if isinstance(by_rule, dict | MappingProxyType) else {}
-    return ", ".join(f"{rule} {n}" for rule, n in sorted(counts.items()))
+        return freshness(self.view)

@@ -19,7 +19,8 @@ def rolled_up(
 ) -> pd.DataFrame:
     """The result of `name`.sql over the view, with further relations under their names.
 
-    relations: name → a few rows (column → value, all with the same columns), or the text of a SELECT.
+    name: of a file beside the metrics, or in a folder of theirs, as in "team/team_hours". relations: name → a few rows
+    (column → value, all with the same columns), or the text of a SELECT.
     """
     return view.sql(text_with(query_text(name), relations or {}), **parameters)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..data.snapshot import View
 from .calendar import Quarter
-from .rollup import Rows, rolled_up
+from .rollup import Relation, Rows, query_text, rolled_up
 from .usage import RECENT_DAYS
 
 PROMOTER, DETRACTOR = 9, 6
@@ -28,7 +28,7 @@ def service(view: View, quarters: Sequence[Quarter], n_accounts: pd.Series) -> p
     """
     windows: Rows = [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
     sums = _sums(view, windows).reindex(n_accounts.index).fillna(0.0)
-    hours = _median_hours(view, windows).reindex(n_accounts.index)
+    hours = median_hours(view, windows, "segment", "'all'").reindex(n_accounts.index)
     n_nps, n_csat = sums["n_nps"], sums["n_csat"]
     measured = pd.DataFrame(
         {
@@ -65,13 +65,21 @@ def _sums(view: View, windows: Rows) -> pd.DataFrame:
     return pd.concat([long, long.assign(segment="all")]).groupby(_KEYS)[numbers].sum()
 
 
-def _median_hours(view: View, windows: Rows) -> pd.DataFrame:
+def median_hours(view: View, windows: Rows, *owners: str) -> pd.DataFrame:
+    """Median hours from opening to first_response and resolution of the tickets opened in each window.
+
+    windows: quarter, opening, closing. owners: what the tickets are grouped by, each an SQL expression over account_id
+    and segment. Indexed by quarter and owner; null where none is known.
+    """
     columns = ["first_response", "resolution"]
+    keys = ["quarter", "owner"]
     if not view.has("tickets"):
-        return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=_KEYS), dtype="float64")
-    long = rolled_up(view, "ticket_hours", {"windows": windows})
-    long = long.astype({**dict.fromkeys([*_KEYS, "what"], "str"), "median_seconds": "float64"})
-    return long.pivot(index=_KEYS, columns="what", values="median_seconds").reindex(columns=columns) / 3600
+        return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=keys), dtype="float64")
+    owned = " UNION ALL ".join(f"SELECT quarter, {owner} AS owner, what, seconds FROM answered" for owner in owners)
+    relations: dict[str, Relation] = {"windows": windows, "answered": query_text("ticket_seconds"), "owned": owned}
+    long = rolled_up(view, "median_seconds", relations)
+    long = long.astype({**dict.fromkeys([*keys, "what"], "str"), "median_seconds": "float64"})
+    return long.pivot(index=keys, columns="what", values="median_seconds").reindex(columns=columns) / 3600
 
 
 def account_service(view: View, closing: date) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ..errors import UnknownName
+from ..errors import CsworkbenchError, UnknownName
 
 _TYPES = {"t": "str", "d": "datetime64[us]", "n": "int64", "f": "float64", "b": "bool", "b?": "boolean", "l": "object"}
 
@@ -45,6 +45,19 @@ class Shapes:
     def empty(self, name: str) -> pd.DataFrame:
         """The frame of that name without rows."""
         return self.shaped(name, pd.DataFrame({column: [] for column in self.frames[name]}))
+
+    def one_of(
+        self, frames: Mapping[str, pd.DataFrame], name: str, absent: Mapping[str, tuple[str, ...]]
+    ) -> pd.DataFrame:
+        """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it.
+
+        absent: frame that could not be made → the tables (or settings) it lacks.
+        """
+        if name not in self.frames:
+            raise UnknownName("frame", name, tuple(self.frames))
+        if name not in frames:
+            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(absent.get(name, ()))} is missing')
+        return frames[name]
 
     def read(self, name: str, path: Path) -> pd.DataFrame:
         """A frame that was shaped before it was written as Parquet, in its order."""

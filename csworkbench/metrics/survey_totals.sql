@@ -6,7 +6,7 @@ SELECT
   sum(CASE WHEN s.kind = 'nps' AND s.score >= 9 THEN 1 ELSE 0 END) AS n_promoters,
   sum(CASE WHEN s.kind = 'nps' AND s.score <= 6 THEN 1 ELSE 0 END) AS n_detractors,
   sum(CASE WHEN s.kind = 'csat' THEN 1 ELSE 0 END) AS n_csat,
-  sum(CASE WHEN s.kind = 'csat' THEN s.score END) AS sum_csat
+  sum(CASE WHEN s.kind = 'csat' THEN CAST(s.score AS DECIMAL(38, 12)) END) AS sum_csat
 FROM surveys AS s
 JOIN windows AS w ON s.answered_on > w.opening AND s.answered_on <= w.closing
 LEFT JOIN accounts AS a ON a.account_id = s.account_id

@@ -8,7 +8,7 @@ SELECT
   count(t.bot_resolved) AS n_bot_known,
   sum(CASE WHEN t.bot_resolved THEN 1 ELSE 0 END) AS n_bot,
   count(t.csat) AS n_csat,
-  sum(t.csat) AS sum_csat
+  sum(CAST(t.csat AS DECIMAL(38, 12))) AS sum_csat
 FROM tickets AS t
 JOIN windows AS w ON CAST(t.opened_at AS DATE) > w.opening AND CAST(t.opened_at AS DATE) <= w.closing
 LEFT JOIN accounts AS a ON a.account_id = t.account_id

@@ -14,7 +14,6 @@ from ..data.sql import Value
 from .rollup import query_text, rolled_up
 
 RECENT_DAYS = 90
-BEGINNING = date(1, 1, 1)
 MONTHLY = 30
 _MOST_BITS = 62
 _NOWHERE = ("",)

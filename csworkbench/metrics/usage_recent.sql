@@ -6,8 +6,10 @@ SELECT
   max(CASE
     WHEN coalesce(u.count, 0) > 0 OR coalesce(u.users, 0) > 0 OR (u.count IS NULL AND u.users IS NULL) THEN u.day
   END) AS last_used_on,
-  sum(CASE WHEN u.day > $middle THEN coalesce(u.count, u.users, 1) END) AS recent,
-  sum(CASE WHEN u.day > $start AND u.day <= $middle THEN coalesce(u.count, u.users, 1) END) AS prior,
+  sum(CASE WHEN u.day > $middle THEN CAST(coalesce(u.count, u.users, 1) AS DECIMAL(38, 12)) END) AS recent,
+  sum(CASE
+    WHEN u.day > $start AND u.day <= $middle THEN CAST(coalesce(u.count, u.users, 1) AS DECIMAL(38, 12))
+  END) AS prior,
   count(u.users) AS n_users,
   count(u.count) AS n_counts
 FROM usage AS u

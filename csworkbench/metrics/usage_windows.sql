@@ -20,7 +20,7 @@ SELECT
   m.closing,
   m.account_id,
   max(m.users) AS users,
-  sum(m.amount) AS amount,
+  sum(CAST(m.amount AS DECIMAL(38, 12))) AS amount,
   count(DISTINCT CASE
     WHEN m.used = 1 AND (c.feature IS NOT NULL OR m.feature IN $core_of_all) THEN m.feature
   END) AS n_core,

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .slices import write_slices
+
 if TYPE_CHECKING:
     from ..data.snapshot import View
     from ..metrics.account.measures import AccountMeasures
@@ -28,11 +30,18 @@ def account_savers(view: View, measures: QuarterMeasures, scores: QuarterScores)
     def found() -> AccountMeasures:
         return measure_accounts(view, measures, chosen_accounts(measures))
 
-    def save_accounts(folder: Path) -> None:
-        found().save(folder)
-        _scores_of(scores, chosen_accounts(measures)).save(folder / SCORES)
+    def save_customers(folder: Path) -> None:
+        shown = found().for_customers()
+        shown.save(folder)
+        write_slices(folder, shown.frames, chosen_accounts(measures))
 
-    return {CUSTOMERS: lambda folder: found().for_customers().save(folder), ACCOUNTS: save_accounts}
+    def save_accounts(folder: Path) -> None:
+        scored = _scores_of(scores, chosen_accounts(measures))
+        found().save(folder)
+        scored.save(folder / SCORES)
+        write_slices(folder, {**found().frames, **scored.frames}, chosen_accounts(measures))
+
+    return {CUSTOMERS: save_customers, ACCOUNTS: save_accounts}
 
 
 def _scores_of(scores: QuarterScores, account_ids: list[str]) -> QuarterScores:

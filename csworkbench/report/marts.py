@@ -12,6 +12,7 @@ from typing import Any
 
 from .files import PARTIAL, replace_folder, write_atomically
 from .keys import Inputs, Seen, digest, folder_digests
+from .slices import read_slices
 from .source import MEASURES, Facts, Source
 
 FILE = "marts.json"
@@ -36,6 +37,12 @@ class Marts:
     def folders(self) -> dict[str, Path]:
         """Mart → its folder."""
         return {name: self.home / name for name in self.content}
+
+    def content_for(self, unit_kind: str | None, unit: str | None) -> dict[str, str]:
+        """Mart → digest of what a pack of that unit reads of it: of all, or of the rows of its account."""
+        if unit_kind != "account" or unit is None:
+            return dict(self.content)
+        return {name: read_slices(self.home / name, all_).get(unit, all_) for name, all_ in self.content.items()}
 
 
 def save_marts(source: Source, home: Path, wanted: Collection[str], made_of: Inputs) -> Marts:

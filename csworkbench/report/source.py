@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,11 @@ from ..schema import PACKS_NEED
 from .brand import brand_of
 
 if TYPE_CHECKING:
+    from ..data.snapshot import View
     from ..data.workspace import Workspace
     from ..metrics.calendar import Quarter
+    from ..metrics.quarter import QuarterMeasures
+    from ..models.quarter import QuarterScores
 
 MEASURES = "measures"
 SNAPSHOT = "snapshot"
@@ -65,52 +69,69 @@ def measured(
     today: the day of the exports where the workspace does not say it. earlier: folders of sealed forecasts. Raises
     errors.Refusal with every problem of the workspace; CsworkbenchError when it lacks a table that every pack needs.
     """
-    from ..metrics.business.measures import FOLDER as BUSINESS
-    from ..metrics.business.quarter import measure_business
     from ..metrics.quarter import measure_quarter
-    from ..metrics.questions.pinned import answer_pins, save_pinned
-    from ..metrics.questions.pins import load_pins
-    from ..metrics.team.quarter import measure_team
     from ..models.quarter import scores_on_trial
-    from .accounts import account_savers
     from .forecasts import held_to_account, seal_forecast
-    from .headlines import headlines_of
 
     snapshot = workspace.snapshot(today)
     missing = [name for name in PACKS_NEED if name not in snapshot.tables]
     if missing:
         raise CsworkbenchError(_no_packs(missing))
-    measures = measure_quarter(snapshot.as_of(as_of), quarter)
-    business = measure_business(snapshot.as_of(as_of), measures)
+    view = snapshot.as_of(as_of)
+    measures = measure_quarter(view, quarter)
     scores, faults = held_to_account(scores_on_trial(snapshot, as_of), earlier, snapshot, as_of)
-    company, names, units = workspace.settings.company, workspace.settings.segments.names, _units(measures)
-    facts = Facts(
+    facts = _facts(workspace, measures, (*_notices(workspace, quarter), *faults))
+    savers = {SNAPSHOT: workspace.save, **_savers(workspace.path, view, measures, scores)}
+    return Source(facts, savers, lambda folder, data_hash: seal_forecast(scores, folder, data_hash))
+
+
+def _facts(workspace: Workspace, measures: QuarterMeasures, notices: tuple[str, ...]) -> Facts:
+    from .headlines import headlines_of
+
+    settings, quarter, units = workspace.settings, measures.quarter, _units(measures)
+    named = {unit: dict(by_language) for unit, by_language in settings.segments.names.items()}
+    return Facts(
         quarter.label,
         quarter.previous.label,
-        as_of.isoformat(),
-        workspace.settings.shown_name,
-        company.languages,
+        measures.as_of.isoformat(),
+        settings.shown_name,
+        settings.company.languages,
         units,
-        {**_account_names(measures), **{unit: dict(by_language) for unit, by_language in names.items()}},
-        (*_notices(workspace, quarter), *faults),
-        company.fiscal_year_start,
-        asdict(brand_of(workspace.settings, workspace.path)),
-        company.currency,
+        {**_account_names(measures), **named},
+        notices,
+        settings.company.fiscal_year_start,
+        asdict(brand_of(settings, workspace.path)),
+        settings.company.currency,
         headlines_of(measures, units["account"]),
     )
+
+
+def _savers(
+    workspace: Path, view: View, measures: QuarterMeasures, scores: QuarterScores
+) -> Mapping[str, Callable[[Path], Any]]:
+    """Mart → what writes it. Pins are read and the business is measured now: a fault in them ends the run at once."""
+    from ..metrics.business.measures import FOLDER as BUSINESS
+    from ..metrics.business.quarter import measure_business
+    from ..metrics.questions.pinned import answer_pins, save_pinned
+    from ..metrics.questions.pins import load_pins
+    from ..metrics.team.quarter import measure_team
+    from ..models.health_over_time import health_on
+    from .accounts import account_savers
+
+    business, pins = measure_business(view, measures), load_pins(workspace)
+    segments, health = _units(measures)["segment"], partial(health_on, view.snapshot)
 
     def save(folder: Path) -> None:
         measures.save(folder)
         business.save(folder / BUSINESS)
         scores.save(folder / SCORES)
 
-    savers: dict[str, Callable[[Path], Any]] = {MEASURES: save, SNAPSHOT: workspace.save}
-    savers |= account_savers(snapshot.as_of(as_of), measures, scores)
-    pins = load_pins(workspace.path)
-    segments = _units(measures)["segment"]
-    savers[PINS] = lambda folder: save_pinned(answer_pins(snapshot.as_of(as_of), pins, segments), folder)
-    savers[TEAM] = lambda folder: measure_team(snapshot.as_of(as_of), measures).save(folder)
-    return Source(facts, savers, lambda folder, data_hash: seal_forecast(scores, folder, data_hash))
+    return {
+        MEASURES: save,
+        **account_savers(view, measures, scores),
+        PINS: lambda folder: save_pinned(answer_pins(view, pins, segments, health), folder),
+        TEAM: lambda folder: measure_team(view, measures).save(folder),
+    }
 
 
 def _no_packs(missing: Sequence[str]) -> str:
@@ -122,7 +143,7 @@ def _no_packs(missing: Sequence[str]) -> str:
     )
 
 
-def _units(measures: Any) -> dict[str, list[str]]:
+def _units(measures: QuarterMeasures) -> dict[str, list[str]]:
     """The texts that packs are repeated over, each in a fixed order."""
     from ..metrics.account.make import chosen_accounts
 
@@ -132,7 +153,7 @@ def _units(measures: Any) -> dict[str, list[str]]:
     return {**units, "account": chosen_accounts(measures)}
 
 
-def _account_names(measures: Any) -> dict[str, dict[str, str]]:
+def _account_names(measures: QuarterMeasures) -> dict[str, dict[str, str]]:
     """Account → its name, in every language the same."""
     accounts = measures.frame("accounts").set_index("account_id")["name"]
     chosen = _units(measures)["account"]

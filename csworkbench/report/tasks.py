@@ -41,8 +41,10 @@ class PackTask:
 
 def tasks_of(packs: Sequence[Pack], marts: Marts, limits: Limits) -> list[PackTask]:
     """The packs with their pages and keys."""
-    content = {**marts.content, PREVIOUS: _content_before(packs)}
-    return [_task(pack, marts.facts, content, limits) for pack in packs]
+    before = {PREVIOUS: _content_before(packs)}
+    return [
+        _task(pack, marts.facts, {**marts.content_for(pack.unit_kind, pack.unit), **before}, limits) for pack in packs
+    ]
 
 
 def _content_before(packs: Sequence[Pack]) -> str:

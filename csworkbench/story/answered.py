@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
 
-import numpy as np
 import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.questions import START, Question
-from ..metrics.questions.question import MEAN, PAID
+from ..metrics.questions.question import ADOPTION, HEALTH, PAID
+from .answered_pictures import triangle_of
 from .asked import cohort_name, column_name, measure_name
-from .charts.curves import Curve, curves
-from .charts.triangle import Cohort, Heads, triangle
 from .exhibit import Exhibit, absent
 from .exhibits.wording import sentences, too_few
 from .scene import Scene
@@ -21,7 +21,6 @@ from .tables import Column
 from .text import shown
 
 MARKED = {"month": 12, "quarter": 4}
-MOST_COLUMNS = 13
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,14 @@ class Answered:
     whole: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        return str(self.exhibit("answer").html)
+        return str(self.exhibit(self._own_id).html)
+
+    @property
+    def _own_id(self) -> str:
+        """An id of its own for each question of a page; a download is named after it."""
+        asked = "|".join(map(str, self.question.parameters.values()))
+        named = re.sub(r"[^a-z0-9]+", "-", f"{self.question.measure} by {self.question.by}".lower())[:40]
+        return f"{named.strip('-')}-{crc32(asked.encode()) % 65536:04x}"
 
     def exhibit(self, id: str, name: str = "") -> Exhibit:
         """The triangle (or table of curves), its message and its numbers. name: what the pin is called."""
@@ -49,7 +55,7 @@ class Answered:
             caption=self.caption,
             alt=scene.say("Table of cohorts by period since the start. {title}.", title=self.title),
             source=scene.source("subscriptions", "accounts", *self._tables),
-            figure_svg=self._figure(),
+            figure_svg=triangle_of(self),
             data=self._data(),
             columns=self._columns(),
         )
@@ -64,7 +70,7 @@ class Answered:
         """What is measured, in words."""
         return measure_name(self.scene, self.question)
 
-    @property
+    @cached_property
     def marked(self) -> int | None:
         """The period of the message: a year after the start, or the last that five accounts have reached."""
         known = self.whole[self.whole["n_mature"] >= SMALLEST_GROUP]["period"]
@@ -72,7 +78,7 @@ class Answered:
         reached = known[(known > 0) & (known <= wanted)]
         return int(reached.max()) if len(reached) else None
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The weakest and the strongest cohort after that period; or that too few are old enough."""
         scene, period = self.scene, self.marked
@@ -98,7 +104,7 @@ class Answered:
         """The cohort with the lowest value in that period; None where none can be told."""
         return str(self._ranked["cohort"].iloc[0]) if len(self._ranked) else None
 
-    @property
+    @cached_property
     def _ranked(self) -> pd.DataFrame:
         """The cells of that period that can be told, the lowest first."""
         rows = self.cells[(self.cells["period"] == self.marked) & (self.cells["n_mature"] >= SMALLEST_GROUP)]
@@ -129,44 +135,28 @@ class Answered:
             if question.by == START
             else scene.say("Rows are as known now; n of a period are those old enough for it."),
             scene.say("Cohorts under 5 accounts show no rate."),
-            scene.defined("adoption_index" if question.measure == MEAN else "cohort_retention"),
+            self._defined,
         )
+
+    @property
+    def _defined(self) -> str:
+        scene, measure = self.scene, self.question.measure
+        if not self.question.is_mean:
+            return scene.defined("cohort_retention")
+        fixed = scene.say("0–100: weighted mean of fixed parts such as use, support, and payment; it learns nothing.")
+        what = {ADOPTION: scene.defined("adoption_index"), HEALTH: fixed}
+        return sentences(scene.say("Mean over the accounts that still pay and were measured."), what[measure])
 
     def written(self, value: float) -> str:
         """A share or a mean as the reader sees it."""
         language = self.scene.language
-        return language.number(value) if self.question.measure == MEAN else language.percent(value, 0)
+        return language.number(value) if self.question.is_mean else language.percent(value, 0)
 
     def named(self, cohort: str) -> str:
         """What readers call a cohort."""
         return cohort_name(self.scene, self.question, cohort)
 
-    def curves(self, cohorts: Sequence[str]) -> str:
-        """At most two cohorts and all together as curves with intervals, as SVG."""
-        scene, width = self.scene, self.width
-        chosen = [(self.named(name), self.cells[self.cells["cohort"] == name]) for name in dict.fromkeys(cohorts)][:2]
-        series = [self._curve(name, rows) for name, rows in [*chosen, (scene.say("All"), self.whole)]]
-        values = np.concatenate([[*each.values, *each.low, *each.high] for each in series])
-        return curves(
-            series, [str(k) for k in range(width)], self._since_start, self._levels(values), scene.language.lang
-        )
-
-    def _curve(self, name: str, rows: pd.DataFrame) -> Curve:
-        rows = rows.sort_values("period").head(self.width)
-        few = rows["n_mature"] < SMALLEST_GROUP
-        value, low, high = (rows[column].where(~few).to_numpy(dtype=float) for column in ("share", "low", "high"))
-        known = value[np.isfinite(value)]
-        return Curve(name, list(value), list(low), list(high), self.written(known[-1]) if len(known) else "")
-
-    def _levels(self, values: np.ndarray) -> list[tuple[float, str]]:
-        known = values[np.isfinite(values)]
-        top = max(100.0 if self.question.measure == MEAN else 1.0, float(known.max(initial=0.0)))
-        bottom = min(float(known.min(initial=top)), top * 0.9)
-        step = top / 10
-        low = np.floor(bottom / step) * step
-        return [(float(level), self.written(float(level))) for level in np.linspace(low, top, 4)]
-
-    @property
+    @cached_property
     def width(self) -> int:
         """How many periods are shown: those that any cohort has reached."""
         known = self.cells[self.cells["mature"]]["period"]
@@ -185,7 +175,8 @@ class Answered:
         return self.scene.say("quarters") if self.question.grain == "quarter" else self.scene.say("months")
 
     @property
-    def _since_start(self) -> str:
+    def since_start(self) -> str:
+        """What is counted along the curves, in words."""
         return self.scene.say("{periods} since the start", periods=self.periods)
 
     @property
@@ -201,38 +192,6 @@ class Answered:
     def _at(self, frame: pd.DataFrame) -> float:
         return float(frame[frame["period"] == self.marked]["share"].iloc[0])
 
-    def _shares(self, rows: pd.DataFrame, places: Sequence[int]) -> list[float | None]:
-        by_period = rows.set_index("period")
-        return [_known(by_period, place) for place in places]
-
-    def _figure(self) -> str:
-        places = _thinned(self.width, self.marked or 0)
-        rows = [
-            self._row(self.named(str(name)), rows, places) for name, rows in self.cells.groupby("cohort", sort=False)
-        ]
-        rows.append(self._row(self.scene.say("All"), self.whole, places, total=True))
-        say = self.scene.say
-        heads = Heads(
-            [str(k) for k in places], say("n"), self._heading, say("not over yet"), places.index(self.marked or 0)
-        )
-        return triangle(rows, heads, self.scene.language.lang)
-
-    @property
-    def _heading(self) -> str:
-        values = {"measure": self.measure, "periods": self.periods}
-        if self.question.measure == MEAN:
-            return self.scene.say("{measure}, by {periods} since the start", **values)
-        return self.scene.say("{measure} in %, by {periods} since the start", **values)
-
-    def _row(self, name: str, rows: pd.DataFrame, places: Sequence[int], total: bool = False) -> Cohort:
-        language, shares = self.scene.language, self._shares(rows, places)
-        scale = 1 if self.question.measure == MEAN else 100
-        words = ["" if share is None else language.number(scale * share) for share in shares]
-        depth = [None if share is None else share / 100 if scale == 1 else share for share in shares]
-        n = int(rows["n"].iloc[0])
-        note = self.scene.say("fewer than 5 customers") if n < SMALLEST_GROUP else ""
-        return Cohort(name, language.number(n), depth, words, note, total)
-
     def _data(self) -> pd.DataFrame:
         both = pd.concat([self.cells, self.whole.assign(cohort="all")])
         both = both[both["mature"] & (both["period"] < self.width)]
@@ -242,23 +201,12 @@ class Answered:
         return both.assign(cohort=shown_as, **rates).reset_index(drop=True)
 
     def _columns(self) -> tuple[Column, ...]:
-        say, kind = self.scene.say, "one" if self.question.measure == MEAN else "share"
+        say, kind = self.scene.say, "one" if self.question.is_mean else "share"
         return (
             Column("cohort", say("Cohort")),
-            Column("period", self._since_start, "count"),
+            Column("period", self.since_start, "count"),
             Column("n_mature", say("n"), "count"),
             Column("share", self.measure, kind),
             Column("low", say("Low"), kind),
             Column("high", say("High"), kind),
         )
-
-
-def _thinned(width: int, marked: int) -> list[int]:
-    """Periods to draw, at most thirteen, the marked one among them."""
-    step = -(-width // MOST_COLUMNS)
-    return [k for k in range(width) if (k - marked) % step == 0]
-
-
-def _known(by_period: pd.DataFrame, place: int) -> float | None:
-    share, n = float(by_period["share"].loc[place]), int(by_period["n_mature"].loc[place])
-    return None if n < SMALLEST_GROUP or not np.isfinite(share) else share

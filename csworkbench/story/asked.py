@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from ..metrics.questions import START, Question
-from ..metrics.questions.question import AMOUNT, EVENT, MEAN
+from ..metrics.questions.answer import FULFILLED, OTHERWISE
+from ..metrics.questions.question import ADOPTION, AMOUNT, EARLY, EVENT, HEALTH
 from .catalogue import marked
 from .scene import Scene
 from .text import shown
@@ -13,7 +16,15 @@ _OWN = {
     "other": marked("other"),
     "in time": marked("in time"),
     "not in time": marked("not in time"),
+    OTHERWISE: marked("otherwise"),
 }
+
+
+_RANGE = re.compile(r"(over )?(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
+
+
+def _decimals(number: str) -> int:
+    return min(len(number.partition(".")[2]), 1)
 
 
 def measure_name(scene: Scene, question: Question) -> str:
@@ -23,7 +34,8 @@ def measure_name(scene: Scene, question: Question) -> str:
         "gross_revenue": scene.say("GRR"),
         "revenue": scene.say("NRR"),
         "usage": scene.say("Accounts in use"),
-        MEAN: scene.say("Adoption Index"),
+        ADOPTION: scene.say("Adoption Index"),
+        HEALTH: scene.say("Weighted health score"),
     }
     if question.measure in named:
         return named[question.measure]
@@ -52,6 +64,8 @@ def column_name(scene: Scene, column: str) -> str:
         "first_value": scene.say("First value"),
         "health": scene.say("Health"),
     }
+    if column.startswith(EARLY) and column.isidentifier():
+        return scene.say("{feature}, first 90 days", feature=shown(column.removeprefix(EARLY)))
     return named.get(column) or shown(column)
 
 
@@ -59,6 +73,11 @@ def cohort_name(scene: Scene, question: Question, cohort: str) -> str:
     """What readers call a cohort of that question."""
     if question.by == START:
         return scene.language.quarter(cohort) if question.grain == "quarter" else cohort
+    if cohort == FULFILLED:
+        return shown(question.by)
     if cohort in _OWN:
         return scene.say(_OWN[cohort])
+    if bounds := _RANGE.fullmatch(cohort):
+        low, high = (scene.language.number(float(each), _decimals(each)) for each in bounds.group(2, 3))
+        return scene.say("over {low} to {high}" if bounds[1] else "{low} to {high}", low=low, high=high)
     return scene.name(cohort) if question.by == "segment" else shown(cohort)

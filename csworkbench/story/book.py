@@ -17,7 +17,8 @@ def holdings(scene: Scene) -> Exhibit:
     if found.empty:
         return absent("holdings", scene.say("No account with MRR is in this book."), scene.language)
     change = found["adoption_index"] - found["adoption_index_opening"]
-    shown = found.assign(adoption_change=change, step=_steps(scene, found))
+    segment = [scene.name(name) for name in found["segment"]]
+    shown = found.assign(adoption_change=change, step=_steps(scene, found), segment=segment)
     say = scene.say
     columns = [
         Column("name", say("Account")),

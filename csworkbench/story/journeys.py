@@ -14,7 +14,7 @@ from .scene import Scene
 from .tables import Column, table
 
 EVERY = "all"
-MOST_STUCK, MOST_ROWS = 40, 60
+MOST_STUCK, MOST_KEPT, MOST_ROWS = 40, 500, 60
 _RATES = ("share", "low", "high")
 
 
@@ -25,10 +25,10 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
     """
     key = by or EVERY
     rows = journey if by else journey.assign(**{EVERY: scene.say("All")})
-    found = step_conversion(rows.dropna(subset=[key]), key)
-    found = found.merge(step_days(rows, key), on=[key, "step"], how="left")
+    rows = rows.dropna(subset=[key])
+    found = step_conversion(rows, key)
     few = found["n_eligible"] < SMALLEST_GROUP
-    found = found.assign(**{name: found[name].where(~few) for name in (*_RATES, "median_days", "p75_days")})
+    found = found.assign(**{name: found[name].where(~few) for name in _RATES})
     found = found.assign(group=_names(found[key], named), name=[scene.milestone(id) for id in found["milestone"]])
     if found["share"].isna().all():
         return absent(
@@ -38,8 +38,7 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
         )
     columns = _conversion_columns(scene, "shrunk" in found)
     title, most = _weakest(scene, found, by), scene.say("The {n} weakest are listed.", n=MOST_ROWS)
-    listed = found.sort_values(["shrunk" if "shrunk" in found else "share", "step", "group"], kind="stable")
-    listed = found if len(found) <= MOST_ROWS else listed.head(MOST_ROWS)
+    listed = _with_days(_weakest_first(found) if len(found) > MOST_ROWS else found, rows, key)
     return Exhibit(
         "conversion",
         title,
@@ -49,13 +48,26 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
         else "",
         caption=scene.noted(
             scene.say("In time: within the due days of the step, of those for which these days are over."),
-            most if len(found) > MOST_ROWS else "",
+            most if len(found) > len(listed) else "",
         ),
         source=scene.source("milestones", "subscriptions"),
         table_html=table(listed, columns, scene.language, scene.say("Conversion of each step")),
-        data=found,
+        data=listed,
         columns=columns,
     )
+
+
+def _weakest_first(found: pd.DataFrame) -> pd.DataFrame:
+    told = "shrunk" if "shrunk" in found else "share"
+    return found.dropna(subset=["share"]).sort_values([told, "step", "group"], kind="stable").head(MOST_ROWS)
+
+
+def _with_days(found: pd.DataFrame, journey: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows with median_days and p75_days of their groups, null under five accounts."""
+    days = step_days(journey[journey[by].isin(found[by])], by)
+    both = found.merge(days.astype({by: found[by].dtype}), on=[by, "step"], how="left")
+    enough = both["n_eligible"] >= SMALLEST_GROUP
+    return both.assign(**{name: both[name].where(enough) for name in ("median_days", "p75_days")})
 
 
 def _conversion_columns(scene: Scene, by_csm: bool) -> list[Column]:
@@ -97,8 +109,7 @@ def _weakest(scene: Scene, found: pd.DataFrame, by: str) -> str:
 def stuck_accounts(scene: Scene, journey: pd.DataFrame, mrr: pd.Series, names: pd.Series) -> Exhibit:
     """Who waits for a step longer than it should take, most money first. mrr, names: by account_id."""
     found = stuck(journey)
-    found = found.assign(mrr=found["account_id"].map(mrr), account=found["account_id"].map(names))
-    found = found.assign(name=[scene.milestone(id) for id in found["milestone"]])
+    found = found.assign(mrr=found["account_id"].map(mrr))
     found = found.sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
     if found.empty:
         return absent("stuck", scene.say("No account is stuck at any step."), scene.language)
@@ -116,7 +127,13 @@ def stuck_accounts(scene: Scene, journey: pd.DataFrame, mrr: pd.Series, names: p
         len(found),
         money=scene.language.money(float(found["mrr"].sum())),
     )
-    shown_rows = found.head(MOST_STUCK)
+    kept = found.head(MOST_KEPT)
+    kept = kept.assign(
+        account=kept["account_id"].map(names),
+        name=[scene.milestone(id) for id in kept["milestone"]],
+        segment=[scene.name(name) for name in kept["segment"]],
+    )
+    shown_rows = kept.head(MOST_STUCK)
     return Exhibit(
         "stuck",
         title,
@@ -124,7 +141,7 @@ def stuck_accounts(scene: Scene, journey: pd.DataFrame, mrr: pd.Series, names: p
         caption=say("The {n} with most MRR are listed.", n=len(shown_rows)) if len(found) > MOST_STUCK else "",
         source=scene.source("milestones", "subscriptions"),
         table_html=table(shown_rows, columns, scene.language, say("Accounts stuck in the journey")),
-        data=found,
+        data=kept,
         columns=columns,
     )
 

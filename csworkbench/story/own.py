@@ -18,6 +18,7 @@ from markupsafe import Markup
 from ..data.png import NotAPng, bare_png
 from ..errors import CsworkbenchError, UnknownName
 from .exhibit import Exhibit
+from .fragment import Fragment
 from .language import Language
 from .tables import FORMATS, Column, table
 from .text import shown
@@ -155,17 +156,7 @@ class Own:
         """An exhibit of a frame, a matplotlib figure or a PNG; see own_exhibit for what can be said of it."""
         return own_exhibit(self.scene.language, title, what, **said)
 
-    def own_section(self, heading: str, *exhibits: Exhibit) -> Section:
+    def own_section(self, heading: str, *exhibits: Exhibit) -> Fragment:
         """A heading in words of its own, which the contents list, and the exhibits below it."""
         head = Markup("<h2>{}</h2>").format(shown(heading, LONGEST))
-        return Section(Markup("").join([head, *(exhibit.html for exhibit in exhibits)]))
-
-
-class Section:
-    """A piece of a pack that displays as HTML and nothing else."""
-
-    def __init__(self, html: Markup) -> None:
-        self.html = html
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
+        return Fragment(Markup("").join([head, *(exhibit.html for exhibit in exhibits)]))

@@ -10,12 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..data.snapshot import View
 from ..errors import UnknownName
 from ..metrics.business.measures import FOLDER as BUSINESS
 from ..metrics.business.measures import QuarterBusiness, load_business
-from ..metrics.calendar import Quarter
-from ..metrics.quarter import QuarterMeasures, load_measures, measure_quarter
+from ..metrics.measures import load_measures
 from ..metrics.questions.pinned import Pinned, load_pinned
 from ..models.quarter import QuarterScores, load_scores
 from .brand import branded
@@ -38,27 +36,33 @@ from .exhibits import (
     forecast_error,
     forecast_segments,
     journey,
+    lifetime_value,
     loss_reasons,
-    named_reasons,
     people,
     post_mortem,
+    prevention,
     profile,
     renewals,
     renewals_ahead,
     responses,
+    rests_on,
     retention,
     revenue,
     scorecard,
     segments,
     signals,
     tenure,
+    themes,
     tiles,
     value,
     voice,
     whitespace,
 )
 from .exhibits.pinned import pinned as answered_pin
+from .fragment import Fragment as Fragment
+from .fragment import section, title
 from .own import Own
+from .sample import sample_measures, sample_view
 from .scene import Scene, scene_of
 from .text import shown
 
@@ -69,6 +73,7 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "mrr_bridge": revenue.mrr_bridge,
     "retention_trend": retention.retention_trend,
     "segments": segments.segments,
+    "lifetime_value": lifetime_value.lifetime_value,
     "logo_cohorts": cohorts.logo_cohorts,
     "revenue_cohorts": cohorts.revenue_cohorts,
     "adoption_bands": adoption.adoption_bands,
@@ -88,7 +93,6 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "calibration": calibration.calibration,
     "signals": signals.signals,
     "factors": factors.factors,
-    "named_reasons": named_reasons.named_reasons,
     "service": people.service,
     "say_do": voice.say_do,
     "decisions": decisions.decisions,
@@ -99,13 +103,17 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "profile": profile.profile,
     "tenure_hazard": tenure.tenure_hazard,
     "loss_reasons": loss_reasons.loss_reasons,
+    "prevention": prevention.prevention,
+    "themes": themes.themes,
     "responses": responses.responses,
     "changes": changes.changes,
     "entered_left": changes.entered_left,
-    "rests_on": changes.rests_on,
+    "rests_on": rests_on.rests_on,
     "definitions": closing.definitions,
     "freshness": closing.freshness,
 }
+
+LEAD = marked("{quarter} ({months})")
 
 HEADINGS: Mapping[str, str] = {
     "glance": marked("At a glance"),
@@ -138,19 +146,6 @@ HEADINGS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Fragment:
-    """A piece of a pack that displays as HTML and nothing else."""
-
-    html: Markup
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
-
-    def __repr__(self) -> str:
-        return f"<{len(self.html):,} characters of a pack>"
-
-
-@dataclass(frozen=True)
 class Pack(Own):
     """One pack of a quarter; each method gives what one cell of its notebook shows."""
 
@@ -169,14 +164,8 @@ class Pack(Own):
 
     def cover(self) -> Fragment:
         """The title, the quarter, and the tiles."""
-        scene = self.scene
-        quarter = scene.quarter
-        months = scene.language.months(quarter.starts_on, quarter.closing)
-        head = Markup('<h1>{}</h1><p class="cs-lead">{}</p>').format(
-            scene.say("{who}: business review", who=self.who),
-            scene.say("{quarter} ({months})", quarter=scene.language.quarter(quarter.label), months=months),
-        )
-        return Fragment(head + self.section("glance", "tiles").html)
+        said = self.scene.say("{who}: business review", who=self.who)
+        return Fragment(title(self.scene, said, LEAD) + self.section("glance", "tiles").html)
 
     @property
     def who(self) -> str:
@@ -189,13 +178,7 @@ class Pack(Own):
 
         Exhibits that are absent for the same reason share one line.
         """
-        if id not in self.headings:
-            raise UnknownName("section", id, tuple(self.headings))
-        head = Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(self.headings[id]))
-        once: dict[str, Exhibit] = {}
-        for made in map(self.exhibit, exhibits):
-            once.setdefault(made.title if made.is_absent else made.id, made)
-        return Fragment(Markup("").join([head, *(made.html for made in once.values())]))
+        return section(self.scene, self.headings, id, map(self.exhibit, exhibits))
 
     def exhibit(self, id: str) -> Exhibit:
         """One exhibit; UnknownName with the near one otherwise."""
@@ -231,7 +214,7 @@ def open_pack(
     pins: folder of the answers to pinned questions; empty for none.
     Raises UnknownName for a segment or language not there.
     """
-    found = load_measures(measures) if measures else _sample(quarter)
+    found = load_measures(measures) if measures else sample_measures(quarter)
     if quarter and found.quarter.label != quarter:
         raise UnknownName("quarter in these measures", quarter, (found.quarter.label,))
     before = load_told(previous) if previous else None
@@ -255,20 +238,4 @@ def _business(measures: str | Path, quarter: str) -> QuarterBusiness | None:
 def _sample_business(quarter: str) -> QuarterBusiness:
     from ..metrics.business.quarter import measure_business
 
-    return measure_business(_sample_view(quarter), _sample(quarter))
-
-
-@cache
-def _sample_view(quarter: str) -> View:
-    from ..data.sample import sample_folder
-    from ..data.workspace import open_workspace
-
-    workspace = open_workspace(sample_folder())
-    wanted = Quarter.parse(quarter or "2026Q3", workspace.settings.company.fiscal_year_start)
-    return workspace.as_of(wanted.closing)
-
-
-@cache
-def _sample(quarter: str) -> QuarterMeasures:
-    view = _sample_view(quarter)
-    return measure_quarter(view, Quarter.of(view.as_of, view.settings.company.fiscal_year_start))
+    return measure_business(sample_view(quarter), sample_measures(quarter))

@@ -28,20 +28,12 @@ from .lessons.seen import seen
 from .lessons.weights import coverage, weights
 from .lessons.when import when
 from .lessons.why import why_grow, why_leave
+from .notebook_style import notebook_style
 from .pack import EXHIBITS
 from .scene import Scene, scene_of
 
 if TYPE_CHECKING:
     from ..data.workspace import Workspace
-
-_COLOURS = {
-    "quiet": "var(--jp-ui-font-color2, #55606e)",
-    "line": "var(--jp-border-color2, #d5dae1)",
-    "wash": "var(--jp-layout-color2, #f4f6f8)",
-    "accent": "var(--jp-brand-color1, #0b5cad)",
-    "bad": "#a3211b",
-    "good": "#1d6b3a",
-}
 
 _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -193,20 +185,13 @@ class Study:
             "features": f"{len(panel.features)}",
         }
         cells = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in rows.items())
-        return f"{_style()}<p><b>{escape(company.name)}</b></p><table>{cells}</table>"
+        return f"{notebook_style()}<p><b>{escape(company.name)}</b></p><table>{cells}</table>"
 
 
 def _known(account: str, ids: pd.Index) -> str:
     if account not in ids:
         raise UnknownName("account that pays", account, tuple(map(str, ids)))
     return account
-
-
-def _style() -> str:
-    """The look of exhibits, in the colours of the notebook that shows them."""
-    named = "".join(f"--{name}:{colour};" for name, colour in _COLOURS.items())
-    rules = (Path(__file__).parent / "style.css").read_text("utf-8")
-    return f"<style>.cs-exhibit,.cs-absent{{{named}}}{rules}</style>"
 
 
 def open_study(workspace: str | Path = "", as_of: str | date = "", lang: str = "en") -> Study:

@@ -69,7 +69,7 @@ def table(
 
     classes: (row position, column) → further class of that cell. total: position of the row that sums up.
     """
-    head = Markup("").join(_heading(column) for column in columns)
+    head = Markup("").join(_heading(column, names_row=at == 0) for at, column in enumerate(columns))
     marks = classes or {}
     rows = (
         _row(row, columns, language, {c.name: marks.get((at, c.name), "") for c in columns}, at == total)
@@ -86,8 +86,8 @@ def _class(*names: str) -> Markup:
     return Markup(' class="{}"').format(given) if given else Markup("")
 
 
-def _heading(column: Column) -> Markup:
-    kind = _class(_CLASSES.get(column.kind, _NUMBERS))
+def _heading(column: Column, names_row: bool) -> Markup:
+    kind = Markup("") if names_row else _class(_CLASSES.get(column.kind, _NUMBERS))
     return Markup('<th scope="col"{}>{}</th>').format(kind, column.label)
 
 

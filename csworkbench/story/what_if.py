@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ def projection(scene: Scene, found: pd.DataFrame, change: Change, measure: str =
     before, after = (rows[rows["variant"] == name].reset_index(drop=True) for name in (AS_IS, CHANGED))
     name, write = _named(scene)[measure], scene.language.percent if measure in RATES else scene.language.money
     series = [_curve(scene.say("Changed"), after, write), _curve(scene.say("As it is"), before, write)]
+    series = series[1:] if change == Change() else series
     heads = [scene.language.quarter(label) for label in before["quarter"]]
     data = before.merge(after, on=["quarter", "measure"], suffixes=("", "_changed"))
     kind = "share" if measure in RATES else "money"
@@ -33,7 +35,7 @@ def projection(scene: Scene, found: pd.DataFrame, change: Change, measure: str =
     title = _title(scene, name, before, after, measure)
     values = np.concatenate([[*each.values, *each.low, *each.high] for each in series])
     return Exhibit(
-        "what_if",
+        _id(change, measure),
         title,
         scene.language,
         so_what=said(scene, change),
@@ -47,6 +49,11 @@ def projection(scene: Scene, found: pd.DataFrame, change: Change, measure: str =
         data=data,
         columns=columns,
     )
+
+
+def _id(change: Change, measure: str) -> str:
+    """An id of its own for each picture of a page."""
+    return f"what_if-{measure}-{crc32(repr(change).encode()):08x}"
 
 
 def _curve(name: str, rows: pd.DataFrame, write: object) -> Curve:

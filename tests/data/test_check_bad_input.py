@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from workspaces import COMPANY, FILES, SUBSCRIPTIONS, USAGE, replaced, write
+from workspaces import COMPANY, FILES, SUBSCRIPTIONS, USAGE, concerned, replaced, write
 
 from csworkbench import open_workspace
 from csworkbench.errors import Problem, SettingsError
@@ -129,7 +129,11 @@ ZONES = [
 
 KEYS = [
     case("key missing", replaced("usage", "A1,2025-03-01", ",2025-03-01"), ("required_empty", U, 2, "account_id")),
-    case("segment called as the total", replaced("accounts", "01-01,SMB", "01-01,all"), ("reserved_segment", A, 2, "segment")),
+    case(
+        "segment called as the total",
+        replaced("accounts", "01-01,SMB", "01-01,all"),
+        ("reserved_segment", A, 2, "segment"),
+    ),
     case("orphan", replaced("usage", "A1,2025-03-01", "A9,2025-03-01"), ("orphan", U, 2, "account_id")),
     case("orphan of a CSM", replaced("activities", ",C1,", ",C9,"), ("orphan", "activities.csv", 2, "csm_id")),
     case(
@@ -308,7 +312,7 @@ CHURN = [
     ("files", "toml", "company", "found"), [*NUMBERS, *DATES, *ZONES, *KEYS, *MONEY, *CHURN, *FILES_CASES]
 )
 def test_bad_input_is_named_with_file_row_and_column(tmp_path, files, toml, company, found):
-    report = open_workspace(write(tmp_path, files, toml, company)).check()
+    report = open_workspace(write(tmp_path, files, toml, company, concerned(files, toml))).check()
     assert {place(problem) for problem in report.problems} == found
 
 

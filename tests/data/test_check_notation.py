@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from workspaces import COMPANY, USAGE, replaced, write
+from workspaces import COMPANY, USAGE, concerned, replaced, write
 
 from csworkbench import open_workspace
 
@@ -29,7 +29,7 @@ def read(folder, table, column, texts, declared, company=COMPANY):
         files["usage"] = USAGE.splitlines()[0] + "\nA1,2025-04-01,export,1,1\n"
     toml = f"[tables.{table}]\ncredits = true\non_before_start = 'keep'\non_reversed = 'keep'\n"
     toml += "on_future = 'keep'\n" + (f'columns.{column} = {{ column = "{column}", {declared} }}' if declared else "")
-    workspace = open_workspace(write(folder, files, toml, company))
+    workspace = open_workspace(write(folder, files, toml, company, concerned(files)))
     report = workspace.check()
     if report.problems:
         return [problem.rule for problem in report.problems]
@@ -165,7 +165,7 @@ def test_an_hour_that_the_clocks_skipped_is_refused_and_the_same_hour_elsewhere_
 def test_an_hour_that_occurs_twice_is_told_and_read_as_its_second_pass(tmp_path, text, zone, twice):
     files = {"tickets": f"ticket_id,account_id,opened_at\n1,A1,{text}\n"}
     toml = f'[tables.tickets]\ncolumns.opened_at = {{ column = "opened_at", time_zone = "{zone}" }}'
-    workspace = open_workspace(write(tmp_path, files, toml))
+    workspace = open_workspace(write(tmp_path, files, toml, tables=concerned(files)))
     told = [notice for notice in workspace.check().notices if "occurs twice" in notice]
     assert [
         f"1 times lie in the hour that occurs twice when clocks are set back in {zone} (row 2)" in n for n in told
@@ -189,7 +189,7 @@ def test_an_hour_that_occurs_twice_is_told_and_read_as_its_second_pass(tmp_path,
 )
 def test_a_wrong_declaration_is_named_in_workspace_toml(tmp_path, declared, rule):
     toml = f'[tables.tickets]\ncolumns.opened_at = {{ column = "opened_at", {declared} }}'
-    (problem,) = open_workspace(write(tmp_path, toml=toml)).check().problems
+    (problem,) = open_workspace(write(tmp_path, toml=toml, tables=concerned({}, toml))).check().problems
     assert (problem.rule, problem.file, problem.column) == (rule, "workspace.toml", "tables.tickets.columns.opened_at")
 
 
@@ -197,9 +197,8 @@ def remedy(folder, column, *texts):
     rows = "".join(
         f'A1,2025-03-01,f{i},1,"{t}"\n' if column == "count" else f"A1,{t},f{i},1,1\n" for i, t in enumerate(texts)
     )
-    (problem,) = (
-        open_workspace(write(folder, {"usage": f"account_id,day,feature,users,count\n{rows}"})).check().problems
-    )
+    files = {"usage": f"account_id,day,feature,users,count\n{rows}"}
+    (problem,) = open_workspace(write(folder, files, tables=concerned(files))).check().problems
     return problem.remedy
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from workspaces import COMPANY, FILES, SUBSCRIPTIONS, USAGE, replaced, write
+from workspaces import COMPANY, FILES, SUBSCRIPTIONS, USAGE, concerned, replaced, write
 
 from csworkbench import open_workspace
 
 
 def opened(folder, files, toml, company=COMPANY):
-    workspace = open_workspace(write(folder, files, toml, company))
+    workspace = open_workspace(write(folder, files, toml, company, concerned(files, toml)))
     assert workspace.check().problems == ()
     return workspace
 
@@ -211,6 +211,13 @@ def test_personal_values_are_masked(tmp_path):
     ).check()
     assert [p.rule for p in report.problems] == ["blank_around_key"]
     assert "hanako" not in str(report) + str(report.as_json())
+
+
+def test_a_personal_key_that_is_nearly_another_shows_neither(tmp_path):
+    twice = FILES["contacts"] + "Hanako@acme.example,A1,buyer,5,champion,2025-01-10,\n"
+    report = open_workspace(write(tmp_path, {"contacts": twice})).check()
+    assert "near_key" in {p.rule for p in report.problems}
+    assert "anako" not in str(report) + str(report.as_json())
 
 
 def test_a_text_of_the_data_cannot_steer_a_terminal(tmp_path):

@@ -55,6 +55,8 @@ def test_a_wrong_key_is_named_as_it_stands_in_the_file(text, place, said):
         ('languages = ["english"]', "company.languages"),
         ('currency = "Euro"', "company.currency"),
         ("fiscal_year_start = 13", "company.fiscal_year_start"),
+        ('exported_on = "30/09/2026"', "company.exported_on"),
+        ('exported_on = ""', "company.exported_on"),
         ('nam = "x"', "company.nam"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 ACCOUNTS = """\
@@ -52,12 +53,18 @@ exported_on = "2026-06-30"
 """
 
 
-def write(folder: Path, files: dict[str, str | bytes] | None = None, toml: str = "", company: str = COMPANY) -> Path:
+def write(
+    folder: Path,
+    files: dict[str, str | bytes] | None = None,
+    toml: str = "",
+    company: str = COMPANY,
+    tables: Collection[str] = tuple(FILES),
+) -> Path:
     """A workspace of the healthy files with some replaced; toml: lines per table as `[tables.usage] key = …`.
 
-    A table is declared with its path when `toml` does not open it.
+    A table is declared with its path when `toml` does not open it. tables: the healthy files that are wanted.
     """
-    contents: dict[str, str | bytes] = {**FILES, **(files or {})}
+    contents: dict[str, str | bytes] = {**{name: FILES[name] for name in tables}, **(files or {})}
     lines = [company]
     for name, content in contents.items():
         data = content if isinstance(content, bytes) else content.encode()
@@ -69,6 +76,18 @@ def write(folder: Path, files: dict[str, str | bytes] | None = None, toml: str =
             lines.append(declared)
     (folder / "workspace.toml").write_text("\n".join([*lines, toml]) + "\n", encoding="utf-8")
     return folder
+
+
+def concerned(files: dict[str, str | bytes], toml: str = "") -> Collection[str]:
+    """The healthy tables that a case may change: all, where accounts are replaced, else its own and what those rest on.
+
+    toml: a table that it declares is one of the case's own.
+    """
+    if "accounts" in files:
+        return tuple(FILES)
+    rests_on = ["accounts", "subscriptions"]
+    rests_on += [other for name, other in (("activities", "csms"), ("subscriptions", "usage")) if name in files]
+    return [name for name in FILES if name in rests_on or name in files or f"[tables.{name}]" in toml]
 
 
 def replaced(table: str, old: str, new: str) -> dict[str, str | bytes]:

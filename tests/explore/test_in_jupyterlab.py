@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from csworkbench.cli import main
 
-pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+pytestmark = [pytest.mark.chromium, pytest.mark.slow, pytest.mark.xdist_group("jupyterlab")]
 
 
 def opened(page: Page, lab: str, notebook: str) -> Locator:

@@ -129,6 +129,27 @@ def test_support_counts_the_tickets_of_the_quarter_and_takes_the_middle_of_their
     )
 
 
+@pytest.mark.parametrize(
+    ("reviews", "code", "n"),
+    [
+        ([("2026-08-01", 5, 3)], "promises_open", 2),
+        ([("2026-08-01", 5, 5)], "promises_kept", None),
+        ([("2026-08-01", None, None)], None, None),
+        ([("2026-08-01", 1, 3), ("2026-08-02", 4, 3)], "promises_open", 1),
+        ([("2026-10-02", 5, 3)], None, None),
+    ],
+)
+def test_promised_actions_count_where_they_are_known_review_by_review(
+    reviews: list[tuple[object, ...]], code: str | None, n: float | None
+) -> None:
+    rows = [("a", day, day, promised, closed) for day, promised, closed in reviews]
+    columns = ["account_id", "planned_on", "held_on", "actions_promised", "actions_closed"]
+    found = of_a({"reviews": pd.DataFrame(rows, columns=columns)}, "pmbok")
+    found = found[found["code"].isin(["promises_open", "promises_kept"])]
+    assert found["code"].tolist() == [code] * (code is not None)
+    assert n is None or found["n"].tolist() == [n]
+
+
 def test_open_points_are_open_tickets_promised_actions_and_shareable_risks_only() -> None:
     risk = {"account_id": "a", "opened_on": "2026-09-01", "closed_on": None, "area": "cost", "likelihood": 0.5}
     risks = [

@@ -64,7 +64,7 @@ def test_without_a_table_the_rest_is_measured_and_the_absent_say_which(gone: str
     tables = {name: frame for name, frame in company(14).items() if name != gone}
     view = view_of("2026-03-31", tables)
     team = measure_team(view, measure_quarter(view, Q1))
-    never = {"activities", "competencies", "interviews", "trainings"}
+    never = {"activities", "changes", "competencies", "interviews", "trainings"}
     assert all(set(missing) <= {gone, *never} for missing in team.absent.values())
     assert set(team.frames) | set(team.absent) == set(FRAMES)
     assert ("effects" in team.absent) is (gone == "assignments")

@@ -19,14 +19,15 @@ def slow_features(snapshot: Snapshot, day: date) -> pd.DataFrame:
     view = snapshot.as_of(day)
     rows = {}
     for account in sorted(view.table("subscriptions")["account_id"].unique()):
-        found = _Account(view, pd.Timestamp(day), account)
+        found = _Account(snapshot, view, pd.Timestamp(day), account)
         if found.stays:
             rows[account] = found.features()
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("account_id")
 
 
 class _Account:
-    def __init__(self, view: View, day: pd.Timestamp, account: str) -> None:
+    def __init__(self, snapshot: Snapshot, view: View, day: pd.Timestamp, account: str) -> None:
+        self.snapshot = snapshot
         self.view, self.day, self.account = view, day, account
         items = self.rows("subscriptions")
         self.items = items[items["ends_on"].isna() | (items["ends_on"] > items["starts_on"])]
@@ -104,12 +105,15 @@ class _Account:
         now = self.day.to_period("M")
         active = used[(used["users"].fillna(0) > 0) | (used["count"].fillna(0) > 0)]
         zeros = ((everything["users"].fillna(0) == 0) & (everything["count"].fillna(0) == 0)).any()
-        found: dict[str, list[float]] = {"peak": [], "heads": [], "level": []}
+        found: dict[str, list[float]] = {"peak": [], "heads": [], "level": [], "days": [], "idle": []}
         for lag in range(12):
             rows = used[month == now - lag]
             n_days = rows["day"].nunique()
             begun = bool((month <= now - lag).any())
             empty = 0.0 if begun and not zeros else NAN
+            n_used = active[active["day"].dt.to_period("M") == now - lag]["day"].nunique()
+            found["days"].append(n_days if n_days else float(empty == 0.0))
+            found["idle"].append(n_days - n_used if n_days else float(empty == 0.0))
             found["peak"].append(rows["users"].max() if n_days else empty)
             found["heads"].append(rows["users"].sum() / n_days if n_days else empty)
             found["level"].append(rows["count"].sum() / n_days if n_days else empty)
@@ -123,11 +127,25 @@ class _Account:
             "users_per_seat": _over(found["heads"][0], seats),
             "users_per_seat_3m": _over(_mean(found["heads"][:3]), seats),
             "usage_per_seat": _over(found["level"][0], seats),
+            "events_vs_usual_12m": self.against_usual(used),
+            "idle_share_6m": _over(sum(found["idle"][:6]), sum(found["days"][:6])),
             "usage_trend_3m": _over(found["level"][0], _mean(found["level"][1:4])),
             "usage_vs_peak": _over(found["level"][0], max((v for v in found["level"] if v == v), default=NAN)),
             "days_silent": (self.day - last).days if len(used) else NAN,
             "feature_breadth": recent["feature"].nunique() / max(everything["feature"].nunique(), 1) if seen else NAN,
         }
+
+    def against_usual(self, used: pd.DataFrame) -> float:
+        """Events over those of as many users elsewhere, each row by the rate known when the row became known."""
+        events, usual = 0.0, 0.0
+        for row in used[(used["users"] > 0) & used["count"].notna()].itertuples():
+            known = max(row.day, row.day if pd.isna(row.recorded_at) else row.recorded_at)
+            month_end = (known + pd.offsets.MonthEnd(0)).date()
+            then = self.snapshot.as_of(month_end).table("usage")
+            then = then[(then["feature"] == row.feature) & (then["users"] > 0) & then["count"].notna()]
+            events += row._asdict()["count"]
+            usual += row.users * then["count"].sum() / then["users"].sum()
+        return _over(events, usual)
 
     def tickets(self) -> dict[str, object]:
         rows = self.rows("tickets")

@@ -4,34 +4,60 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from csworkbench import open_workspace
+from csworkbench.data.workspace import Workspace
 from csworkbench.metrics.calendar import Quarter
-from csworkbench.metrics.quarter import measure_quarter
+from csworkbench.metrics.quarter import QuarterMeasures, measure_quarter
 from csworkbench.story.exhibits.closing import freshness
 from csworkbench.story.scene import scene_of
 
+pytestmark = pytest.mark.xdist_group("real exports")
 HERE = Path(__file__).parent
 QUARTERS = {"churnsim_crm": "2023Q3", "saas_flowstack": "2026Q2", "ravenstack": "2024Q4"}
 
 
+def lay_out(folder: Path, files: Path) -> Path:
+    """A workspace folder: the committed TOML of the set beside links to its files."""
+    folder.mkdir()
+    shutil.copy(HERE / folder.name / "workspace.toml", folder)
+    for file in files.iterdir():
+        (folder / file.name).symlink_to(file)
+    return folder
+
+
 @pytest.fixture
 def real(real_data, tmp_path):
-    """Name of a set → a workspace folder: its committed TOML beside links to its files."""
+    """Name of a set → a workspace folder of the test's own."""
+    return lambda name: lay_out(tmp_path / name, real_data / name)
 
-    def laid_out(name: str) -> Path:
-        folder = tmp_path / name
-        folder.mkdir()
-        shutil.copy(HERE / name / "workspace.toml", folder)
-        for file in (real_data / name).iterdir():
-            (folder / file.name).symlink_to(file)
-        return folder
 
-    return laid_out
+@pytest.fixture(scope="module")
+def opened(real_data, tmp_path_factory):
+    """Name of a set → its workspace as committed, read once for all tests; its folder is `path`."""
+
+    @cache
+    def workspace(name: str) -> Workspace:
+        return open_workspace(lay_out(tmp_path_factory.mktemp("real") / name, real_data / name))
+
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def measured(opened):
+    """Name of a set → the measures of its last quarter, made once."""
+
+    @cache
+    def measures(name: str) -> QuarterMeasures:
+        quarter = Quarter.parse(QUARTERS[name], 1)
+        return measure_quarter(opened(name).as_of(quarter.closing), quarter)
+
+    return measures
 
 
 def text(path: Path) -> pd.DataFrame:
@@ -48,6 +74,7 @@ def tolerated(report) -> Counter[tuple[str, str]]:
 RAVENSTACK_DAY = "2024-12-31"
 
 
+@cache
 def ravenstack_churn(folder: Path) -> dict[str, int]:
     """The three definitions of churn, and how often the first two contradict the subscriptions."""
     accounts, items = text(folder / "ravenstack_accounts.csv"), text(folder / "ravenstack_subscriptions.csv")
@@ -135,22 +162,21 @@ BY_PANDAS = {
 
 
 @pytest.mark.parametrize("name", BY_PANDAS)
-def test_the_check_finds_and_counts_the_contradictions_by_itself(name, real):
-    folder = real(name)
-    report = open_workspace(folder).check()
+def test_the_check_finds_and_counts_the_contradictions_by_itself(name, opened):
+    report = opened(name).check()
     assert report.ok, report
     found: Counter[tuple[str, str]] = Counter()
     for (file, rule), count in tolerated(report).items():
         found[(file, "duplicate" if rule.startswith("duplicate") else rule)] += count
-    expected = BY_PANDAS[name](folder)
+    expected = BY_PANDAS[name](opened(name).path)
     assert {key: found[key] for key in expected} == expected
 
 
-def test_three_definitions_of_churn_are_counted_and_the_comment_tells_the_truth(real):
-    folder = real("ravenstack")
+def test_three_definitions_of_churn_are_counted_and_the_comment_tells_the_truth(opened):
+    folder = opened("ravenstack").path
     churn = ravenstack_churn(folder)
     assert (churn["flagged"], churn["in events"], churn["ended"]) == (110, 352, 486)
-    (notice,) = [n for n in open_workspace(folder).check().notices if n.startswith("churn is told")]
+    (notice,) = [n for n in opened("ravenstack").check().notices if n.startswith("churn is told")]
     for part in (
         f'{churn["flagged"]} accounts have left by "churn_flag"',
         f"{churn['in events']} accounts stand in 599 churn events",
@@ -163,11 +189,11 @@ def test_three_definitions_of_churn_are_counted_and_the_comment_tells_the_truth(
     assert (churn["ended, no trial"], churn["events without an end"]) == (408, 591)
 
 
-def test_rows_of_cdnow_that_repeat_any_earlier_row_are_counted_as_pandas_does(real):
-    folder = real("cdnow")
+def test_rows_of_cdnow_that_repeat_any_earlier_row_are_counted_as_pandas_does(opened):
+    folder = opened("cdnow").path
     names = ["account_id", "day", "count", "value"]
     rows = pd.read_csv(folder / "CDNOW_master.txt", sep=r"\s+", names=names, dtype=str, skiprows=1)
-    found = tolerated(open_workspace(folder).check())
+    found = tolerated(opened("cdnow").check())
     canonical = rows.assign(value=rows["value"].astype(float))[["account_id", "day", "value"]]
     same_key = canonical.duplicated(["account_id", "day"])
     assert found[("CDNOW_master.txt", "duplicate_row")] == int(canonical.duplicated().sum())
@@ -186,32 +212,28 @@ def test_without_the_declared_tolerance_the_same_exports_are_refused(name, real)
 
 
 @pytest.mark.parametrize("name", QUARTERS)
-def test_the_packs_measures_say_what_was_dropped(name, real):
-    workspace = open_workspace(real(name))
-    quarter = Quarter.parse(QUARTERS[name], 1)
-    measures = measure_quarter(workspace.as_of(quarter.closing), quarter)
-    dropped = sum(sum(facts.dropped.values()) for facts in workspace.snapshot().facts.values())
+def test_the_packs_measures_say_what_was_dropped(name, opened, measured):
+    measures = measured(name)
+    dropped = sum(sum(facts.dropped.values()) for facts in opened(name).snapshot().facts.values())
     shown = freshness(scene_of(measures))
     assert measures.frame("freshness")["dropped"].sum() == dropped > 0
     assert f"{dropped:,} rows" in shown.title
 
 
-def test_mrr_of_churnsim_equals_a_sum_by_pandas(real):
-    folder = real("churnsim_crm")
-    items = text(folder / "subscriptions.csv")
+def test_mrr_of_churnsim_equals_a_sum_by_pandas(opened, measured):
+    items = text(opened("churnsim_crm").path / "subscriptions.csv")
     day = "2023-09-30"
     holds = items[(items["start_date"] <= day) & (items["end_date"] > day)]
-    quarter = Quarter.parse("2023Q3", 1)
-    trend = measure_quarter(open_workspace(folder).as_of(day), quarter).frame("mrr_trend")
+    trend = measured("churnsim_crm").frame("mrr_trend")
     now = trend[(trend["quarter"] == "2023Q3") & (trend["segment"] == "all")].iloc[0]
     assert now["mrr_close"] == pytest.approx(holds["mrr"].astype(float).sum(), abs=0.005)
     assert now["n_close"] == holds["account_id"].nunique()
 
 
-def test_flowstack_mrr_comes_from_the_price_list_and_the_discount(real):
-    folder = real("saas_flowstack")
+def test_flowstack_mrr_comes_from_the_price_list_and_the_discount(opened):
+    folder = opened("saas_flowstack").path
     items = text(folder / "subscriptions.csv").merge(text(folder / "plans.csv"), on="plan_id")
     net = (items["monthly_price"].astype(float) * (1 - items["discount_percent"].astype(float) / 100)).round(2)
-    loaded = open_workspace(folder).as_of("2026-06-30").table("subscriptions")
+    loaded = opened("saas_flowstack").as_of("2026-06-30").table("subscriptions")
     started = items["subscription_start"] <= "2026-06-30"
     assert loaded["mrr"].sum() == pytest.approx(net[started].sum(), abs=0.005)

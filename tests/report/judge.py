@@ -64,19 +64,31 @@ def judging(chromium: str) -> Iterator[Browser]:
 
 @contextmanager
 def looked_at(browser: Browser, path: Path, mode: Mode, scripts: bool = True) -> Iterator[tuple[Page, list[str]]]:
-    """The page in that mode, and the addresses that it asks for besides its own."""
+    """The page in that mode, and the addresses that it asks for besides its own, as long as it is looked at."""
     context = browser.new_context(
         viewport={"width": mode.width, "height": 844},
         is_mobile=mode.width == PHONE,
         color_scheme="dark" if mode.scheme == "dark" else "light",
         java_script_enabled=scripts,
     )
-    page, asked = context.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
+    page, asked = context.new_page(), list[str]()
+
+    def note(url: str) -> None:
+        if url != path.as_uri() and not url.startswith("data:"):
+            asked.append(url)
+
+    page.on("request", lambda request: note(request.url))
     page.goto(path.as_uri())
-    page.emulate_media(media="print" if mode.media == "print" else "screen")
-    yield page, [url for url in asked if url != path.as_uri() and not url.startswith("data:")]
+    turn(page, mode)
+    yield page, asked
     context.close()
+
+
+def turn(page: Page, mode: Mode) -> None:
+    """The page as it is now, in another medium or colour scheme; its width is that of the window it was opened in."""
+    page.emulate_media(
+        media="print" if mode.media == "print" else "screen", color_scheme="dark" if mode.scheme == "dark" else "light"
+    )
 
 
 def violations(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ import base64
 import html
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from csworkbench.metrics.account.make import measure_accounts, paying_accounts
 from csworkbench.metrics.account.measures import AccountMeasures, customer_view
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.quarter import measure_quarter
+from csworkbench.report.slices import read_slices, write_slices
 from csworkbench.schema import TABLES
 from csworkbench.story.account.pack import EXHIBITS, open_customer_pack
 
@@ -127,6 +129,20 @@ def test_the_view_of_a_customer_is_the_same_whatever_is_internal_or_of_others(
         assert set(planted.frame(name)["account_id"]) <= {company.account}
     assert len(plain.frame("profile")) == 1
     assert plain.frame("use")["n_peers"].max() >= 5
+
+
+def test_a_customer_s_pack_is_made_again_for_its_own_rows_only(
+    company: Company, marts: dict[str, Path], tmp_path: Path
+) -> None:
+    slices = []
+    for folder in marts.values():
+        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in CUSTOMER.frames}
+        copy = Path(shutil.copytree(folder, tmp_path / folder.name))
+        write_slices(copy, frames, frames["profile"]["account_id"].to_list())
+        slices.append(read_slices(copy, ""))
+    plain, planted = slices
+    assert plain[company.account] == planted[company.account]
+    assert not {*plain.values()} & {key for id, key in planted.items() if id != company.account}
 
 
 def test_every_exhibit_of_the_customer_edition_is_free_of_canaries_and_those_of_another_are_not(

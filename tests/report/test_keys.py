@@ -190,9 +190,9 @@ def test_a_changed_line_of_code_or_another_library_changes_every_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "package"
-    for room in ("story", "report"):
+    for room in ("story", "report", "errors"):
         (package / room / "__pycache__").mkdir(parents=True)
-    (package / "errors.py").write_text("a = 1", encoding="utf-8")
+    (package / "errors" / "rules.py").write_text("a = 1", encoding="utf-8")
     library = tmp_path / "site" / "pandas-3.0.0.dist-info"
     library.mkdir(parents=True)
     monkeypatch.setattr(keys, "__file__", str(package / "report" / "keys.py"))
@@ -210,12 +210,17 @@ def test_a_changed_line_of_code_or_another_library_changes_every_key(
     assert len(set(seen)) == 1
     (package / "story" / "style.css").write_text("p {}", encoding="utf-8")
     taken()
-    (package / "errors.py").write_text("a = 2", encoding="utf-8")
+    (package / "errors" / "rules.py").write_text("a = 2", encoding="utf-8")
     taken()
     library.rename(library.with_name("pandas-3.0.1.dist-info"))
     taken()
     code_key.cache_clear()
     assert len(set(seen)) == 4
+
+
+def test_every_part_of_the_code_that_keys_name_is_there() -> None:
+    package = Path(keys.__file__).parents[1]
+    assert [part for part in keys.MAKING if not (package / part).is_dir()] == []
 
 
 LOOKUP = """

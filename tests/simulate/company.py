@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +23,22 @@ def mapped(folder: Path) -> dict[str, str]:
 def read(folder: Path, name: str) -> pd.DataFrame:
     """One table, keys and text as text, dates as dates."""
     path = folder / mapped(folder)[name]
-    if path.suffix == ".parquet":
-        frame = pd.read_parquet(path)
-    else:
-        text = {c.name: "str" for c in TABLES[name].columns if c.type in ("key", "text")}
-        frame = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else _csv(path, name)
     for column in TABLES[name].columns:
         if column.type in ("date", "timestamp"):
             frame[column.name] = pd.to_datetime(frame[column.name])
     return frame
+
+
+def _csv(path: Path, name: str) -> pd.DataFrame:
+    """A frame of one's own; the text is parsed once as long as the file is the same."""
+    return _parsed(path, name, path.stat().st_mtime_ns).copy(deep=False)
+
+
+@cache
+def _parsed(path: Path, name: str, written_ns: int) -> pd.DataFrame:
+    text = {c.name: "str" for c in TABLES[name].columns if c.type in ("key", "text")}
+    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
 
 
 def truth(folder: Path) -> pd.DataFrame:

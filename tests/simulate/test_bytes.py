@@ -11,6 +11,8 @@ from csworkbench.errors import CsworkbenchError
 from csworkbench.simulate import simulate
 from csworkbench.simulate.sample import write_sample
 
+pytestmark = pytest.mark.xdist_group("simulate")
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     files = (file for file in folder.rglob("*") if file.is_file() and ".csworkbench" not in file.parts)

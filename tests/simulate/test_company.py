@@ -18,6 +18,8 @@ from csworkbench.simulate.journey import FASTER_STEP
 from csworkbench.simulate.population import arrivals, population
 from csworkbench.simulate.world import make_world
 
+pytestmark = pytest.mark.xdist_group("simulate")
+
 YEARS = [("2023-10-31", "2024-09-30"), ("2024-09-30", "2025-09-30"), ("2025-09-30", "2026-09-30")]
 
 

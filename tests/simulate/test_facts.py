@@ -19,6 +19,8 @@ from csworkbench.simulate.population import arrivals, population
 from csworkbench.simulate.tables.contract import subscriptions
 from csworkbench.simulate.world import make_world
 
+pytestmark = pytest.mark.xdist_group("simulate")
+
 END, EXPORTED = pd.Timestamp("2026-09-30"), pd.Timestamp("2026-10-05")
 
 

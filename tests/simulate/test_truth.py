@@ -10,6 +10,8 @@ import pytest
 from company import final_items, mapped, paying, truth
 from scipy import stats
 
+pytestmark = pytest.mark.xdist_group("simulate")
+
 PAIRS = [("p_churn", "churned"), ("p_expansion", "expanded"), ("p_contraction", "contracted")]
 
 

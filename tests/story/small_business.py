@@ -145,10 +145,29 @@ def _responses() -> list[dict[str, Any]]:
     ]
 
 
+def _prevention() -> list[dict[str, Any]]:
+    rows = [
+        ("CS", "low_adoption", 4, 6500.0, 3, 5000.0, 1), ("Sales", "price_increase", 1, 900.0, 0, 0.0, 0),
+        ("all", "all", 5, 7000.0, 3, 5000.0, 1),
+    ]  # fmt: skip
+    names = ("department", "reason", "n", "mrr", "n_preventable", "mrr_preventable", "n_closed")
+    return [{"segment": unit, **dict(zip(names, row, strict=True))} for unit in UNITS for row in rows]
+
+
+def _themes() -> list[dict[str, Any]]:
+    rows = [
+        ("product", "mobile", 6, 2, 5, 9000.0, 0.22), ("product", "audit_export", 3, 4, 3, 4000.0, 0.1),
+        ("use_case", "approvals", 2, 0, 2, 5000.0, 0.12), ("product", "gone", 0, 3, 0, 0.0, 0.0),
+    ]  # fmt: skip
+    names = ("kind", "theme", "n", "n_before", "n_accounts", "mrr", "share")
+    return [{"segment": unit, **dict(zip(names, row, strict=True))} for unit in UNITS for row in rows]
+
+
 ROWS = {
     "concentration": _concentration(), "groups": _groups(), "commitments": _promises(), "overdue": _overdue(),
     "renewals_ahead": _renewals(), "profile": _profile(), "tenure_hazard": _hazard(), "loss_reasons": _reasons(),
-    "lost_calls": _calls(), "responses": _responses(),
+    "lost_calls": _calls(), "responses": _responses(), "prevention": _prevention(),
+    "themes": _themes(),
 }  # fmt: skip
 
 

@@ -137,6 +137,15 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"training": "basics", "n": 2, "n_completed": 2, "share": 1.0, "low": 0.34, "high": 1.0, "n_before": 3}
         | {"before": 1.0, "n_after": 0},
     ],
+    "tried": [
+        {"changed_on": day, "what": what, "scope": scope, "measure": measure, "n_before": 400, "before": before}
+        | {"n_after": 500, "after": after, "difference": after - before, "low": low, "high": high}
+        for day, what, scope, measure, before, after, low, high in [
+            ("2025-04-01", "early_call", "all", "logo_churn", 0.03, 0.01, -0.035, -0.005),
+            ("2025-10-01", "checklist", "kickoff", "steps_in_time", 0.7, 0.75, -0.05, 0.15),
+        ]
+    ]
+    + [{"changed_on": "2026-01-01", "what": "new_tool", "scope": "moon", "measure": ""}],
 }  # fmt: skip
 
 

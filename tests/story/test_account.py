@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from csworkbench.metrics.account.measures import AccountMeasures
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.models.frames import shaped as shaped_scores
 from csworkbench.models.quarter import QuarterScores
+from csworkbench.story.account.changes import since_last_pack
 from csworkbench.story.account.evidence import _WORDS, evidence_words
 from csworkbench.story.account.goals import goals_title
 from csworkbench.story.account.joint_plan import joint_plan
@@ -25,7 +27,9 @@ from csworkbench.story.account.names import named
 from csworkbench.story.account.pack import EXHIBITS, INTERNAL_EXHIBITS, AccountPack, open_customer_pack
 from csworkbench.story.account.people import power_map
 from csworkbench.story.account.score import score
+from csworkbench.story.account.since import since
 from csworkbench.story.account.use import adoption_moved, adoption_title
+from csworkbench.story.difference.told import told_of
 from csworkbench.story.language import Language
 from csworkbench.story.scene import Scene, scene_of
 
@@ -99,6 +103,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "gap": "says_well_uses_less",
         }
     ],
+    "signs": [{"reasons": ["silence", "detractor"]}],
     "moves": [
         {"quarter": "2026Q2", "mrr_open": 80.0, "mrr_close": 80.0},
         {"quarter": "2026Q3", "mrr_open": 80.0, "mrr_close": 100.0},
@@ -172,7 +177,7 @@ def without(*names: str) -> Scene:
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("id", list(INTERNAL_EXHIBITS))
+@pytest.mark.parametrize("id", sorted(set(INTERNAL_EXHIBITS) - {"changes"}))
 def test_every_exhibit_has_its_message_source_and_data_and_escapes_what_comes_from_data(id: str, lang: str) -> None:
     found = INTERNAL_EXHIBITS[id](scene(lang))
     assert found.title and not found.is_absent
@@ -282,7 +287,7 @@ def test_the_nine_areas_are_all_there_and_the_title_counts_those_that_need_actio
 
 
 def test_the_score_tells_the_probability_and_the_money() -> None:
-    assert score(scene()).title == "40% to leave within 12 months: ¥480 at risk"
+    assert score(scene()).title == "40% chance of leaving within 12 months: ¥480 at risk"
 
 
 def codes_of_evidence() -> Iterator[str]:
@@ -308,6 +313,60 @@ def test_the_customer_edition_has_no_exhibit_of_the_internal_one() -> None:
     for id in set(INTERNAL_EXHIBITS) - set(EXHIBITS):
         with pytest.raises(UnknownName):
             pack.exhibit(id)
+
+
+def test_a_customer_sees_its_own_quarter_beside_the_last_one() -> None:
+    use = [
+        {"measure": name, "quarter": quarter, "value": value}
+        for name, quarter, value in (
+            ("adoption_index", "2026Q2", 70.4), ("adoption_index", "2026Q3", 76.6), ("seats", "2026Q3", 0.5),
+            ("breadth", "2025Q3", 1.0),
+        )
+    ]  # fmt: skip
+    found = since(scene("en", use=use))
+    told = found.data.set_index("name")[["old_words", "new_words", "change_words"]].T.to_dict("list")
+    assert told == {
+        "Adoption Index (0–100)": ["70", "77", "+6"],
+        "Seats in use": ["–", "50%", "–"],
+        "Tickets": ["3", "1", "−2"],
+        "First response, h": ["2.0", "2.0", "0.0"],
+        "Milestones reached so far": ["1", "1", "0"],
+    }
+    assert found.title == "3 of 5 measures differ from Q2 2026"
+    assert since(scene("ja", use=use)).title == "5項目のうち3項目が2026年Q2から変化"
+    assert [column.name for column in found.columns] == ["name", "old", "new", "change"]
+
+
+def test_a_milestone_counts_from_the_quarter_in_which_it_was_reached() -> None:
+    steps = [
+        {"step": n, "milestone": "live", "reached_on": D(day), "state": "reached"}
+        for n, day in enumerate(("2026-06-30", "2026-07-01", "2026-09-30", "2026-10-01"), 1)
+    ]
+    told = since(scene("en", steps=steps)).data.set_index("name")
+    assert told.loc["Milestones reached so far", ["old", "new", "change"]].to_list() == [1, 3, 2]
+
+
+def test_a_customer_of_its_first_quarter_has_nothing_to_compare() -> None:
+    new = {name: [row for row in ROWS[name] if row["quarter"] == "2026Q3"] for name in ("use", "support")}
+    found = since(scene("en", steps=[], **new))
+    assert found.is_absent
+    assert found.title == "Since Q2 2026: nothing to compare"
+
+
+def test_what_changed_since_the_last_pack_is_read_from_the_account_s_own_rows() -> None:
+    frames = {
+        "accounts": pd.DataFrame({"account_id": ["a", "b"], "mrr": [90.0, 5.0], "adoption_index": 1.0, "nps": 9.0,
+                                  "tickets_90d": float("nan")}),
+        "scores": pd.DataFrame({"account_id": ["a"], "p_churn_12": [0.3], "money_at_risk": [480.0]}),
+        "attention": pd.DataFrame({"account_id": ["b"], "reasons": [["silence"]]}),
+    }  # fmt: skip
+    now = scene()
+    before = replace(told_of(now.measures), quarter="2026Q2", frames=frames)
+    found = since_last_pack(replace(now, before=before)).data.set_index("measure")
+    assert found.loc["mrr", ["old", "new", "change"]].to_list() == [90.0, 100.0, 10.0]
+    assert found.loc["signs", ["old", "new"]].to_list() == [0.0, 2.0]
+    assert found.loc["p_churn_12", "change"] == pytest.approx(0.1)
+    assert since_last_pack(now).is_absent
 
 
 def test_an_account_that_is_not_there_is_an_error_that_names_no_other(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from csworkbench.story.exhibits.factors import factors
 from csworkbench.story.exhibits.forecast import forecast
 from csworkbench.story.exhibits.forecast_segments import forecast_segments
 from csworkbench.story.exhibits.journey import journey_funnel
-from csworkbench.story.exhibits.named_reasons import named_reasons
 from csworkbench.story.exhibits.retention import retention_trend
 from csworkbench.story.exhibits.revenue import mrr_bridge
 from csworkbench.story.exhibits.scorecard import scorecard
@@ -29,7 +28,7 @@ from csworkbench.story.scene import scene_of as bare_scene_of
 
 CHARTS = (
     mrr_bridge, retention_trend, logo_cohorts, revenue_cohorts, adoption_bands, journey_funnel, forecast,
-    forecast_segments, scorecard, calibration, factors, named_reasons,
+    forecast_segments, scorecard, calibration, factors,
 )  # fmt: skip
 Chart = Callable[[Scene], Exhibit]
 

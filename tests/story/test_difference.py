@@ -21,7 +21,8 @@ from csworkbench.story.difference.lists import lists
 from csworkbench.story.difference.moved import FORECAST, moved
 from csworkbench.story.difference.text import tables
 from csworkbench.story.difference.told import Told, load_told, told_of
-from csworkbench.story.exhibits.changes import changes, entered_left, rests_on
+from csworkbench.story.exhibits.changes import changes, entered_left
+from csworkbench.story.exhibits.rests_on import rests_on
 from csworkbench.story.language import Language
 from csworkbench.story.scene import Scene, scene_of
 

@@ -10,7 +10,6 @@ from small_scores import factor_row, signal_row, small_scores, with_scores
 
 from csworkbench.metrics.measures import QuarterMeasures
 from csworkbench.story.exhibits.factors import factors
-from csworkbench.story.exhibits.named_reasons import named_reasons
 from csworkbench.story.exhibits.signals import signals
 from csworkbench.story.scene import Scene, scene_of
 
@@ -84,14 +83,6 @@ def test_a_factor_that_protects_is_as_strong_as_its_inverse(measures: QuarterMea
         measures, "factors", factor_row("review_held", 0.1, "success"), factor_row("promoter", 4.0, "success")
     )
     assert factors(scene).title.startswith("a business review was held (Live): growing 0.10 times as likely")
-
-
-def test_the_reasons_people_named_are_counted_by_accounts_and_by_money(measures: QuarterMeasures) -> None:
-    exhibit = named_reasons(scene_of(measures, scores=small_scores()))
-    assert exhibit.title == "Most often named for leaving: low adoption (operation), by 24 of 60 accounts"
-    assert exhibit.so_what == "Most MRR was lost to price rise (operation): $12K."
-    few = factor_row("low_adoption", 0.5, n=2, measure="named_share", n_without=2)
-    assert named_reasons(known(measures, "factors", few)).title == "No reason for leaving was named often enough."
 
 
 @pytest.mark.parametrize("show", [factors, signals])

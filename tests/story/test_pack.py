@@ -175,7 +175,6 @@ SCORED = {
     "at_risk": "scores", "expansion": "scores", "whitespace": "whitespace", "forecast": "forecast",
     "forecast_segments": "forecast", "forecast_error": "forecast_errors", "post_mortem": "post_mortem",
     "scorecard": "scorecard", "calibration": "calibration", "signals": "signals", "factors": "factors",
-    "named_reasons": "factors",
 }  # fmt: skip
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from small_quarter import small_measures
+from small_scores import small_scores, with_scores
 
 from csworkbench.models.panel.features import CODES, FEATURES, HAZARD_FEATURES
 from csworkbench.models.trial.rules import SIGNALS
 from csworkbench.story.exhibits.factor_names import factor_name
 from csworkbench.story.exhibits.feature_names import CODE_NAMES, FEATURE_NAMES
 from csworkbench.story.exhibits.phrases import CATEGORIES, COUNTED, MEASURED
-from csworkbench.story.exhibits.reason_words import OF_STAFF, said
+from csworkbench.story.exhibits.reason_words import OF_STAFF, reasons_of, said
 from csworkbench.story.exhibits.signal_names import SIGNAL_NAMES
 from csworkbench.story.language import Language
 from csworkbench.story.reasons import said_again
@@ -90,3 +92,16 @@ def test_factors_that_teams_name_themselves_are_shown_as_they_are() -> None:
     codes = ("champion_left", "touch_training", "asset_video", "our_own_word")
     names = ["the champion left", "contact on training", "use of the video", "our own word"]
     assert [factor_name(scene, code) for code in codes] == names
+
+
+def test_what_was_not_measured_is_a_reason_only_where_nothing_else_is_known() -> None:
+    told = [("m1", 1, "usage_trend_3m", None), ("m1", 2, "n_seats", "40"), ("m2", 1, "usage_trend_3m", "nan")]
+    rows = [
+        {"account_id": id, "kind": "churn", "rank": rank, "feature": name, "code": name, "value": value}
+        | {"contribution": 1.0, "rise": 0.0, "versus": "book"}
+        for id, rank, name, value in told
+    ]
+    scene = scene_of(small_measures(), scores=with_scores(small_scores(), "reasons", rows))
+    found = reasons_of(scene, "churn", pd.Series(["m1", "m2"]))
+    assert [name for name, _ in found["m1"]] == ["n_seats"]
+    assert [name for name, _ in found["m2"]] == ["usage_trend_3m"]

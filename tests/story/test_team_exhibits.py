@@ -19,7 +19,7 @@ from csworkbench.story.team.pack import EXHIBITS, HEADINGS, TeamPack
 CHARTS = (
     "csm_effects", "firefighting", "repeat_causes", "capacity", "growth_line", "ramp", "characters", "competencies",
 )  # fmt: skip
-TABLES = ("kpi_tree", "dependence", "step_matrix", "policy_hours", "development", "interviews", "trainings")
+TABLES = ("kpi_tree", "dependence", "step_matrix", "policy_hours", "development", "interviews", "trainings", "tried")
 OF_TEAM = [id for id in EXHIBITS if id not in ("freshness", "definitions")]
 
 
@@ -57,6 +57,11 @@ TITLES: list[tuple[str, dict[str, Any], str, str]] = [
      "「incident」の問い合わせの60%は再発：20件中12件"),
     ("repeat_causes", {"fires": with_values("fires", n_repeated=0)}, "No ticket of the quarter was a repeat",
      "この四半期に再発した問い合わせはない"),
+    ("tried", {}, "After 1 of 3 changes its measure differs beyond chance",
+     "3件の変更のうち1件の後に、偶然を超える差"),
+    ("tried", {"tried": with_values("tried", low=-0.1, high=0.1)},
+     "3 changes were tried; no difference after any of them beyond chance",
+     "3件の変更を実施。偶然を超える差はまだない"),
     ("policy_hours", {},
      "26% of hours went into work that policy does not foresee, most into support desk for high touch",
      "時間の26%は方針にない業務。最多はハイタッチ向けのサポート窓口"),
@@ -242,7 +247,7 @@ USERS = {
     "work": ("team_tiles", "firefighting", "policy_hours", "capacity"), "fires": ("repeat_causes",),
     "books": (), "growth": ("team_tiles", "growth_line"), "ramp": ("ramp",), "characters": ("characters",),
     "competencies": ("competencies",), "ratings": ("development",), "interviews": ("interviews",),
-    "hires": ("interviews",), "trainings": ("trainings",),
+    "hires": ("interviews",), "trainings": ("trainings",), "tried": ("tried",),
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ def make_book(connection: duckdb.DuckDBPyConnection, *, subscriptions: bool) -> 
             "SELECT account_id, min(starts_on) AS first_on,"
             " CASE WHEN count(*) = count(ends_on) THEN max(ends_on) END AS last_on FROM ("
             "SELECT *, row_number() OVER (PARTITION BY subscription_id, starts_on"
-            " ORDER BY recorded_at DESC NULLS LAST) AS version FROM subscriptions) WHERE version = 1 GROUP BY 1"
+            " ORDER BY recorded_at DESC NULLS LAST, ends_on DESC NULLS FIRST, account_id) AS version"
+            " FROM subscriptions) WHERE version = 1 GROUP BY 1"
         )
     accounts = (
         "SELECT account_id, min(started_on) AS started_on, FALSE AS internal FROM accounts GROUP BY 1 UNION ALL"

@@ -31,7 +31,8 @@ def make_contracts(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE contracts AS SELECT account_id, subscription_id, starts_on, ends_on, mrr > 0 AS paid,"
         " CASE WHEN ends_on IS NOT NULL THEN least(ends_on, decided_on) END AS given_up_on FROM ("
         "SELECT *, row_number() OVER (PARTITION BY subscription_id, starts_on"
-        " ORDER BY recorded_at DESC NULLS LAST) AS version FROM subscriptions) WHERE version = 1"
+        " ORDER BY recorded_at DESC NULLS LAST, ends_on DESC NULLS FIRST, decided_on, mrr DESC, account_id) AS version"
+        " FROM subscriptions) WHERE version = 1"
     )
 
 

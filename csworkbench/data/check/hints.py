@@ -25,7 +25,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-_FIRST = 5_000
+_SOME = 5_000
 _RULES = {"not_a_date": _DATES, "not_a_timestamp": _TIMES, "not_a_number": _NUMBERS}
 
 
@@ -35,7 +35,8 @@ def advice(subject: Subject, column: Column, how: Notation, rule: str) -> str:
         return ""
     x, relation = identifier(column.name), subject.mapped.relation
     plain = _reads(x, "", rule)
-    odd = f"(SELECT {x} FROM {relation} WHERE {x} IS NOT NULL AND {plain} IS NULL LIMIT {_FIRST})"
+    odd = f"(SELECT {x} FROM {relation} WHERE {x} IS NOT NULL AND {plain} IS NULL"
+    odd += f" ORDER BY hash({x}), {x} LIMIT {_SOME})"
     promising = _best(_fits(subject, x, odd, rule, _RULES[rule]))
     fits = _fits(subject, x, relation, rule, ("", *promising))
     total, n_plain = _total(subject, x), fits.pop("")

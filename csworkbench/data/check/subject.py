@@ -68,7 +68,8 @@ class Subject:
         """The problem of a rule in a file. sample: the first rows, each with `row`, `value` and more words."""
         first = sample[0]
         personal = self.personal(column.split(", "))
-        more = {name: shown(value) for name, value in first.items() if name not in ("row", "value")}
+        others = {name: value for name, value in first.items() if name not in ("row", "value")}
+        more = {name: shown(value, personal=personal and name == "other") for name, value in others.items()}
         names = dict.fromkeys(shown(item["value"], personal=personal) for item in sample)
         more["sample"] = ", ".join(f'"{name}"' for name in [*names][:5])
         problem = fault(

@@ -48,8 +48,9 @@ class Postgres:
     def query(self, sql: str) -> pd.DataFrame:
         """The result of the SELECT, given in DuckDB's dialect, as pandas, sorted by its columns from left to right."""
         columns = self._shadow.columns(sql)
-        places = ", ".join(str(place) for place in range(1, len(columns) + 1))
-        text = f"SELECT * FROM ({sql}) AS found ORDER BY {places}"
+        names = [f"column_{place}" for place in range(1, len(columns) + 1)]
+        order = [_ordered(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
+        text = f"SELECT * FROM ({sql}) AS found({', '.join(names)}) ORDER BY {', '.join(order)}"
         return frame_of_rows(self.rows(transpile(text, self.dialect)), columns)
 
     def rows(self, sql: str) -> list[Any]:
@@ -109,6 +110,11 @@ _SHADOW_TYPES = {
     "double precision": "DOUBLE",
     "real": "FLOAT",
 }
+
+
+def _ordered(name: str, kind: str) -> str:
+    """Text by code point, whatever the database's collation is; also text that no column of a table brought."""
+    return f'{name} COLLATE "C"' if kind == "VARCHAR" else name
 
 
 def _connect(url_env: str) -> Connection:

@@ -14,7 +14,6 @@ from typing import Any, Literal
 Kind = Literal["number", "date", "timestamp"]
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-EXACT_WHOLE = 2.0**63
 
 
 def plain_text(value: Any) -> str | None:

@@ -11,9 +11,9 @@ from ...data.snapshot import View
 from ..calendar import quarters_back
 from ..journey import journey
 from ..quarter import N_RECENT, QuarterMeasures
-from ..rollup import Relation
+from ..rollup import Rows, rolled_up
+from ..service import median_hours
 from .peers import beside_peers
-from .query import queried
 
 OPEN = "open"
 TICKET, ACTION, RISK = "ticket", "action", "risk"
@@ -65,19 +65,19 @@ def support(view: View, measures: QuarterMeasures) -> pd.DataFrame:
     One row per account × quarter; hours null where none is known, csat (1–5) null where nobody rated.
     """
     quarters = quarters_back(measures.quarter, N_RECENT)
-    windows: dict[str, Relation] = {
-        "windows": [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
-    }
+    windows: Rows = [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
     keys = ["account_id", "quarter"]
-    counts = queried(view, "support_by_account", windows).astype({"quarter": "str"}).set_index(keys)
+    counts = (
+        rolled_up(view, "account/support_by_account", {"windows": windows})
+        .astype(dict.fromkeys(keys, "str"))
+        .set_index(keys)
+    )
     every = pd.MultiIndex.from_product([measures.frame("accounts")["account_id"], [q.label for q in quarters]])
     counts = counts.astype("float64").reindex(every.set_names(keys)).fillna({"tickets": 0.0, "n_csat": 0.0})
-    hours = queried(view, "hours_by_account", windows).astype({"quarter": "str", "what": "str"})
-    wide = hours.pivot(index=keys, columns="what", values="median_seconds").astype("float64") / 3600
-    wide = wide.reindex(index=counts.index, columns=["first_response", "resolution"])
+    hours = median_hours(view, windows, "account_id").swaplevel().reindex(counts.index)
     csat = counts["sum_csat"] / counts["n_csat"].where(counts["n_csat"] > 0)
     names = {"first_response": "median_first_response_hours", "resolution": "median_resolution_hours"}
-    return counts.assign(csat=csat).join(wide.rename(columns=names)).reset_index()
+    return counts.assign(csat=csat).join(hours.rename(columns=names)).reset_index()
 
 
 def open_points(view: View, measures: QuarterMeasures) -> pd.DataFrame:
@@ -92,13 +92,19 @@ def open_points(view: View, measures: QuarterMeasures) -> pd.DataFrame:
 
 
 def _open_tickets(view: View, closing: date) -> pd.DataFrame:
-    return queried(view, "open_tickets", through=closing).assign(kind=TICKET, n=1.0)
+    return rolled_up(view, "account/open_tickets", through=closing).assign(kind=TICKET, n=1.0)
+
+
+def open_actions(view: View, closing: date) -> pd.DataFrame:
+    """Each review held by then: account_id, since (its day), n (promised actions not closed; null where unknown)."""
+    found = view.sql("SELECT account_id, held_on AS since, actions_promised - actions_closed AS n FROM reviews")
+    found = found.astype({"account_id": "str", "n": "float64", "since": _ON})
+    return found[found["since"] <= pd.Timestamp(closing)].assign(n=lambda rows: rows["n"].clip(lower=0))
 
 
 def _open_actions(view: View, closing: date) -> pd.DataFrame:
-    found = view.sql("SELECT account_id, held_on AS since, actions_promised - actions_closed AS n FROM reviews")
-    found = found.astype({"n": "float64", "since": _ON})
-    return found[(found["n"] > 0) & (found["since"] <= pd.Timestamp(closing))].assign(kind=ACTION, name=None)
+    found = open_actions(view, closing)
+    return found[found["n"] > 0].assign(kind=ACTION, name=None)
 
 
 def _open_risks(view: View, closing: date) -> pd.DataFrame:

@@ -32,7 +32,9 @@ _CUSTOMER = {
 
 _INTERNAL = {
     "standing": "account_id segment touch_tier industry csm mrr:f mrr_opening:f mrr_year_ago:f tickets_90d:f"
-    " tickets_prior_90d:f csat:f nps:f usage_90d:f usage_prior_90d:f usage_change:f gap overdue_invoices:f",
+    " tickets_prior_90d:f csat:f nps:f usage_90d:f usage_prior_90d:f usage_change:f gap overdue_invoices:f"
+    " adoption_index:f",
+    "signs": "account_id reasons:l",
     "moves": "account_id quarter mrr_open:f new:f expansion:f contraction:f churn:f reactivation:f mrr_close:f",
     "power_map": "account_id role influence:f stance joined_on:d",
     "register": "account_id area opened_on:d likelihood:f impact_mrr:f description shareable:b?",
@@ -48,6 +50,7 @@ _ORDER = {
     "open_points": ("account_id", "kind", "since", "name"),
     "joint_plan": ("account_id", "due_on", "kind", "name"),
     "standing": ("account_id",),
+    "signs": ("account_id",),
     "moves": ("account_id", "quarter"),
     "power_map": ("account_id", "role", "joined_on", "stance", "influence"),
     "register": ("account_id", "opened_on", "area", "description"),

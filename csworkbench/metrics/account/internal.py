@@ -13,7 +13,7 @@ from .pmbok import pmbok
 
 _STANDING = [
     "account_id", "segment", "touch_tier", "industry", "csm", "mrr", "mrr_opening", "mrr_year_ago", "tickets_90d",
-    "tickets_prior_90d", "csat", "nps", "usage_90d", "usage_prior_90d", "overdue_invoices",
+    "tickets_prior_90d", "csat", "nps", "usage_90d", "usage_prior_90d", "overdue_invoices", "adoption_index",
 ]  # fmt: skip
 
 
@@ -26,6 +26,11 @@ def standing(view: View, measures: QuarterMeasures) -> pd.DataFrame:
         return found.assign(gap=pd.Series(None, found.index, dtype="str"))
     gaps = measures.frame("say_do").set_index("account_id")["gap"]
     return found.assign(gap=found["account_id"].map(gaps))
+
+
+def signs(view: View, measures: QuarterMeasures) -> pd.DataFrame:
+    """The accounts that need a person, with the reasons, as in the frame attention."""
+    return measures.frame("attention")[["account_id", "reasons"]]
 
 
 def moves(view: View, measures: QuarterMeasures) -> pd.DataFrame:
@@ -55,6 +60,7 @@ def register(view: View, measures: QuarterMeasures) -> pd.DataFrame:
 
 MAKERS: Mapping[str, tuple[Maker, tuple[str, ...]]] = {
     "standing": (standing, ()),
+    "signs": (signs, ()),
     "moves": (moves, ()),
     "power_map": (power_map, ("contacts",)),
     "register": (register, ("risks",)),

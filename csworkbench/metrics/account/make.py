@@ -43,7 +43,7 @@ def measure_accounts(view: View, measures: QuarterMeasures, account_ids: Collect
 
     view: that from which the measures were made.
     """
-    absent = {name: missing for name in INTERNAL.frames if (missing := _missing(view, measures, name))}
+    absent = {name: missing for name in INTERNAL.frames if (missing := _missing(view, name))}
     frames: dict[str, pd.DataFrame] = {}
     for name in INTERNAL.frames:
         if name not in absent:
@@ -53,7 +53,7 @@ def measure_accounts(view: View, measures: QuarterMeasures, account_ids: Collect
     return AccountMeasures(measures.quarter, measures.as_of, settings, measures.tables, kept, MappingProxyType(absent))
 
 
-def _missing(view: View, measures: QuarterMeasures, name: str) -> tuple[str, ...]:
+def _missing(view: View, name: str) -> tuple[str, ...]:
     """The tables (or settings) without which the frame cannot be made."""
     needs = _MAKERS[name][1]
     if name == "open_points":

@@ -23,10 +23,8 @@ class AccountMeasures(QuarterMeasures):
     """Frames of `metrics.account.frames`, of many accounts or of one."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """The frame of that name; CsworkbenchError that says what is missing for it."""
-        if name not in self.frames:
-            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(self.absent.get(name, ()))} is missing')
-        return self.frames[name]
+        """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it."""
+        return INTERNAL.one_of(self.frames, name, self.absent)
 
     def of(self, account_id: str) -> AccountMeasures:
         """The rows of one account."""

@@ -14,8 +14,9 @@ import pandas as pd
 from ...data.snapshot import View
 from ..accounts import signals
 from ..quarter import QuarterMeasures
+from ..rollup import rolled_up
+from .customer import open_actions, steps
 from .frames import AREAS
-from .query import queried
 
 GOOD, WATCH, ACT = "good", "watch", "act"
 LIKELY = 0.5
@@ -74,8 +75,6 @@ def _schedule(view: View, measures: QuarterMeasures) -> Iterator[pd.DataFrame]:
     """The journey: the step that is waited for, how long it is overdue."""
     if not view.has("milestones") or not view.settings.journey:
         return
-    from .customer import steps
-
     rows = steps(view, measures)
     waiting = rows[rows["state"].isin(["waiting", "overdue"])].drop_duplicates("account_id")
     late = waiting["elapsed_days"] - waiting["due_days"]
@@ -130,17 +129,15 @@ def _communication(view: View, measures: QuarterMeasures) -> Iterator[pd.DataFra
     """Days since the last contact, and promised actions that are still open."""
     closing = measures.quarter.closing
     if view.has("activities"):
-        last = queried(view, "touches_by_account", through=closing)
+        last = rolled_up(view, "account/touches_by_account", through=closing).astype({"account_id": "str"})
         days = (pd.Timestamp(closing) - pd.to_datetime(last["last_on"])).dt.days.astype("float64")
         yield _told(last, "communication", "last_touch", _graded(-days, -QUIET_ACT_DAYS, -QUIET_WATCH_DAYS), n=days)
         never = measures.frame("accounts")
         never = never[~never["account_id"].isin(last["account_id"])]
         yield _told(never, "communication", "no_touch", ACT)
     if view.has("reviews"):
-        held = view.sql("SELECT account_id, held_on, actions_promised - actions_closed AS n FROM reviews")
-        held = held.astype({"account_id": "str", "n": "float64", "held_on": _ON})
-        open_ = held.groupby("account_id")["n"].sum().reset_index()
-        yield from _split(open_, "communication", "promises_kept", "promises_open", "n", WATCH)
+        left = open_actions(view, closing).groupby("account_id")["n"].sum(min_count=1).reset_index()
+        yield from _split(left, "communication", "promises_kept", "promises_open", "n", WATCH)
 
 
 def _risk(view: View, measures: QuarterMeasures) -> Iterator[pd.DataFrame]:

@@ -17,6 +17,8 @@ _COLUMNS = {
     "tenure_hazard": "segment band:n from_month:n to_month:n n_accounts:n months:n n_left:n hazard:f low:f high:f",
     "loss_reasons": "segment reason n:n n_lost:n share:f low:f high:f mrr:f n_preventable:n",
     "lost_calls": "segment csm_call n:n mrr:f",
+    "prevention": "segment department reason n:n mrr:f n_preventable:n mrr_preventable:f n_closed:n",
+    "themes": "segment kind theme n:n n_before:n n_accounts:n mrr:f share:f",
     "responses": "segment signal acted:b n:n n_lost:n share_lost:f low:f high:f n_shrank:n n_grew:n mrr:f mrr_after:f",
 }
 
@@ -31,6 +33,8 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "tenure_hazard": ("segment", "band"),
         "loss_reasons": ("segment", "reason"),
         "lost_calls": ("segment", "csm_call"),
+        "prevention": ("segment", "department", "reason"),
+        "themes": ("segment", "kind", "theme"),
         "responses": ("segment", "signal", "acted"),
     }
 )

@@ -14,7 +14,7 @@ from ..calendar import Quarter, quarters_back
 from ..frames import empty
 from ..measures import QuarterMeasures
 from ..renewals import renewals
-from . import commitments, concentration, losses, profile, responses, tenure
+from . import commitments, concentration, losses, prevention, profile, responses, tenure, themes
 from .frames import FRAMES, shaped
 from .measures import QuarterBusiness
 
@@ -24,6 +24,8 @@ NEEDS = MappingProxyType(
         "commitments": ("reviews", "success_plans", "risks"),
         "overdue": ("reviews", "success_plans"),
         "loss_reasons": ("factors",),
+        "prevention": ("factors",),
+        "themes": ("feedback",),
         "lost_calls": ("opportunities",),
         "responses": ("activities",),
     }
@@ -141,6 +143,14 @@ class _Making:
     @cached_property
     def loss_reasons(self) -> pd.DataFrame:
         return losses.loss_reasons(self._lost, losses.named(self.view, self.past))
+
+    @cached_property
+    def prevention(self) -> pd.DataFrame:
+        return prevention.prevention(self._lost, prevention.causes(self.view, self.past))
+
+    @cached_property
+    def themes(self) -> pd.DataFrame:
+        return themes.themes(themes.mentions(self.view), self._accounts)
 
     @cached_property
     def lost_calls(self) -> pd.DataFrame:

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...data.expression import ExpressionError
 from ...data.expression.matching import matching
 from ...errors import CsworkbenchError, UnknownName
 from ..intervals import mean_interval, wilson
 from ..triangle import MONEY, Aligned, Flags, cells, retained
 from .population import Population, Sized
-from .question import MEAN, START, Question
+from .question import START, Question
 
-OTHER, UNKNOWN = "other", "not known"
+OTHER, UNKNOWN, FULFILLED, OTHERWISE = "other", "not known", "fulfilled", "otherwise"
 MOST_GROUPS = 24
 COLUMNS = ["cohort", "period", "n", "n_mature", "value", "share", "low", "high", "mature"]
 Ints = NDArray[np.int64]
@@ -93,7 +94,7 @@ def answer(population: Population, question: Question, members: pd.Series | None
     if members is not None:
         chosen = chosen & members.reindex(sized.ids, fill_value=False).to_numpy(dtype=bool)
     if question.where:
-        chosen = chosen & matching(population.columns.reindex(sized.ids), question.where)
+        chosen = chosen & _fulfilling(population.known(question.where).reindex(sized.ids), question.where)
     names, code = _groups(population, sized, question, chosen)
     code = np.where(chosen, code, -1)
     sizes = np.bincount(code[code >= 0], minlength=len(names))
@@ -111,16 +112,31 @@ def _groups(population: Population, sized: Sized, question: Question, chosen: Fl
         places = np.unique(sized.start[chosen])
         names = [sized.periods[place].label for place in places]
         return names, np.searchsorted(places, sized.start).clip(max=max(len(places) - 1, 0))
-    known = population.columns
-    if question.by not in known:
-        raise UnknownName("column to make cohorts of", question.by, (START, *known.columns))
-    values = known[question.by].reindex(sized.ids)
+    values = _values(population, question.by).reindex(sized.ids)
     said = _binned(values[chosen], values) if _is_number(values) else values.astype("str")
     order = _order(said[chosen], _is_number(values))
     said = said.astype("str").fillna(UNKNOWN)
-    place = {name: at for at, name in enumerate(order)}
-    other = place.get(OTHER, 0)
-    return order, said.map(lambda name: place.get(name, other)).to_numpy(dtype=np.int64)
+    place = pd.Index(order, dtype="str").get_indexer(pd.Index(said))
+    return order, np.where(place < 0, order.index(OTHER) if OTHER in order else 0, place)
+
+
+def _values(population: Population, by: str) -> pd.Series:
+    """The column of that name, or whether each account fulfils the condition; null where that is not known."""
+    known = population.known(by)
+    if by in known:
+        return known[by]
+    if by.isidentifier():
+        raise UnknownName("column to make cohorts of", by, (START, *known.columns))
+    yes, no = _fulfilling(known, by), _fulfilling(known, f"not ({by})")
+    said = np.select([yes, no], [FULFILLED, OTHERWISE], default="")
+    return pd.Series(said, known.index, dtype="str").where(yes | no)
+
+
+def _fulfilling(known: pd.DataFrame, condition: str) -> Flags:
+    try:
+        return matching(known, condition)
+    except ExpressionError as error:
+        raise ExpressionError(f"the condition {condition} {error.said}", error.remedy) from None
 
 
 def _is_number(values: pd.Series) -> bool:
@@ -138,17 +154,24 @@ def _order(said: pd.Series, numbers: bool) -> list[str]:
 
 
 def _binned(chosen: pd.Series, values: pd.Series) -> pd.Series:
-    """Numbers cut into quarters of the chosen accounts: as "1 to 20", "over 20 to 80"."""
+    """Numbers cut into quarters of the chosen accounts: as "1 to 20", "over 20 to 80".
+
+    A lowest number that a quarter of them share, such as no use at all, stands alone.
+    """
     known = chosen.dropna().astype(float)
-    edges = np.unique(known.quantile([0, 0.25, 0.5, 0.75, 1])) if len(known) else np.zeros(0)
+    edges = np.unique(known.quantile([0, 0.25, 0.5, 0.75, 1], interpolation="lower")) if len(known) else np.zeros(0)
     if len(edges) < 2:
         return pd.Series(pd.Categorical(values.map(lambda v: None if pd.isna(v) else f"{v:g}")), values.index)
-    labels = [f"{'over ' if at else ''}{low:g} to {high:g}" for at, (low, high) in enumerate(pairwise(edges))]
-    return pd.cut(values.astype(float), list(edges), labels=labels, include_lowest=True)
+    alone = bool((known == edges[0]).mean() >= 0.25)
+    labels = [
+        f"{'over ' if at or alone else ''}{low:.15g} to {high:.15g}" for at, (low, high) in enumerate(pairwise(edges))
+    ]
+    bounds, names = (list(edges), labels) if not alone else ([-np.inf, *edges], [f"{edges[0]:.15g}", *labels])
+    return pd.cut(values.astype(float), bounds, labels=names, include_lowest=True)
 
 
 def _cells(since: Aligned, code: Ints, n_groups: int, question: Question) -> dict[str, Floats]:
-    if question.measure == MEAN:
+    if question.is_mean:
         return _means(since, code, n_groups)
     if question.rule == "rolling":
         since = replace(since, mature=since.mature & since.mature[:, :1])
@@ -191,5 +214,5 @@ def _state(sized: Sized, ids: pd.Index, period: int, question: Question) -> tupl
         return ["not_over"] * len(ids), np.full(len(ids), np.nan)
     over, value = since.mature[rows, period], np.where(since.mature[rows, period], since.value[rows, period], np.nan)
     kept = retained(since.active, question.rule)[rows, period]
-    lost = "not_measured" if question.measure == MEAN else "lost"
+    lost = "not_measured" if question.is_mean else "lost"
     return list(np.where(over, np.where(kept, "kept", lost), "not_over")), value

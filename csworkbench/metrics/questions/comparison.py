@@ -11,7 +11,6 @@ from ...errors import UnknownName
 from ..intervals import SMALLEST_GROUP, ratio_error, wilson
 from ..triangle import MONEY, retained
 from .answer import Answer
-from .question import MEAN
 
 LEVEL, Z, DRAWS, MOST_DRAWN = 0.05, 1.959963984540054, 1999, 5000
 Floats = NDArray[np.float64]
@@ -70,7 +69,7 @@ def compare(answer: Answer, first: str, second: str, period: int, looks: int = 1
     few = min(a.n, b.n) < SMALLEST_GROUP
     if few:
         low = high = p = float("nan")
-    elif answer.question.unit in MONEY or answer.question.measure == MEAN:
+    elif answer.question.unit in MONEY or answer.question.is_mean:
         low, high = _linear_interval(sides, a.share - b.share)
         p = _permuted(np.concatenate([value_a, value_b]), np.concatenate([base_a, base_b]), a.n)
     else:
@@ -88,7 +87,7 @@ def _values(answer: Answer, cohort: str, period: int) -> tuple[Floats, Floats]:
         return np.zeros(0), np.zeros(0)
     rows = (answer.group == cohort).to_numpy() & sized.since.mature[:, period]
     value, active = sized.since.value[rows], sized.since.active[rows]
-    if question.measure == MEAN:
+    if question.is_mean:
         measured = active[:, period]
         return value[measured, period], np.ones(int(measured.sum()))
     kept = retained(active, question.rule)[:, period].astype(float)

@@ -14,7 +14,7 @@ from ...errors import CsworkbenchError
 from ..book import ALL
 from .answer import COLUMNS, answer
 from .pins import Pin
-from .population import Population
+from .population import Population, Scores
 from .question import Question, question_of
 
 FILE, CELLS = "pins.json", "cells.parquet"
@@ -33,12 +33,14 @@ class Pinned:
     reason: str = ""
 
 
-def answer_pins(view: View, pins: Sequence[Pin], segments: Sequence[str]) -> list[tuple[str, Pinned]]:
+def answer_pins(
+    view: View, pins: Sequence[Pin], segments: Sequence[str], health: Scores | None = None
+) -> list[tuple[str, Pinned]]:
     """Each pin's answers: for "all" where the executive pack shows it, for each segment where segment packs do.
 
-    A pin that this workspace cannot answer any more has its reason instead.
+    A pin that this workspace cannot answer any more has its reason instead. health: see `Population`.
     """
-    population = Population(view)
+    population = Population(view, health=health)
     found = []
     for pin in pins:
         units = [ALL] * (EXECUTIVE in pin.packs) + [*segments] * (SEGMENT in pin.packs)

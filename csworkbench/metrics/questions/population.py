@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -18,8 +20,10 @@ from ..cohorts import event_activity, paid_activity, places_of, usage_activity
 from ..journey import journey, value_step
 from ..rollup import rolled_up
 from ..triangle import Activity, Aligned, Flags, aligned
-from .question import EVENT, MEAN, PAID, Question
+from .early import early_use
+from .question import ADOPTION, EARLY, EVENT, PAID, Question
 
+Scores = Callable[[Sequence[date]], pd.DataFrame]
 _ATTRIBUTES = ["segment", "touch_tier", "industry", "country", "language", "employees"]
 
 
@@ -42,11 +46,13 @@ class Sized:
 class Population:
     """Every account that ever paid, as known on the day of the view. Roll-ups run in the engine, once each.
 
-    more: further columns to split and filter by, indexed by account_id, such as health.
+    more: further columns to split and filter by, indexed by account_id, such as health. health: from days to the health
+    score of every account that pays on each of them: account_id, closing, health (0–100, null where not measured).
     """
 
     view: View
     more: pd.DataFrame | None = None
+    health: Scores | None = field(default=None, repr=False, compare=False)
     _kept: dict[tuple[str, Grain], Sized] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -61,6 +67,15 @@ class Population:
         found = known.join(self._first_items).join(self._first_csms).join(self._first_value)
         found = found if self.more is None else found.join(self.more)
         return found.loc[:, found.notna().any()].rename_axis("account_id")
+
+    def known(self, *texts: str) -> pd.DataFrame:
+        """The columns that a name or a condition may speak of: `columns`, and with "early_" in it also `early`."""
+        return self.columns.join(self.early) if any(EARLY in text for text in texts) else self.columns
+
+    @cached_property
+    def early(self) -> pd.DataFrame:
+        """Use of each feature in the first 90 days, as columns early_NAME; see `early.early_use`."""
+        return early_use(self.view, self.spans["first_paid_on"], self.features)
 
     @cached_property
     def spans(self) -> pd.DataFrame:
@@ -102,16 +117,15 @@ class Population:
     def _made(self, question: Question) -> Sized:
         activity = self._activity(question)
         since = aligned(activity)
-        if question.unit == "usage" and question.measure != MEAN and not question.measure.startswith(EVENT):
+        if question.unit == "usage" and not question.is_mean and not question.measure.startswith(EVENT):
             since = replace(since, mature=since.mature & self._measured(activity))
         begun = pd.DatetimeIndex([period.starts_on for period in activity.periods])[activity.start]
         paid = pd.DatetimeIndex(self.spans["first_paid_on"].reindex(activity.accounts))
         return Sized(activity.accounts, paid.where(paid.notna(), begun), activity.start, activity.periods, since)
 
     def _activity(self, question: Question) -> Activity:
-        needed = "subscriptions" if question.activity == PAID else "usage"
-        if not self.view.has(needed):
-            raise CsworkbenchError(f"this workspace has no table {needed}, which {question.measure} needs")
+        if not self.view.has(question.table):
+            raise CsworkbenchError(f"this workspace has no table {question.table}, which {question.measure} needs")
         if question.activity == EVENT + question.feature:
             return event_activity(self.view, question.grain, (question.feature,))
         first = self.spans["first_paid_on"]
@@ -119,18 +133,27 @@ class Population:
             return paid_activity(self.view, question.grain, first)
         if question.measure == "usage":
             return usage_activity(self.view, question.grain, first)
-        return self._adoption(question.grain) if question.measure == MEAN else self._feature(question)
+        return self._scored(question) if question.is_mean else self._feature(question)
 
-    def _adoption(self, grain: Grain) -> Activity:
-        """The Adoption Index on the last day of each period, not a number where it was not measured."""
-        paid = paid_activity(self.view, grain, self.spans["first_paid_on"])
+    def _scores(self, measure: str) -> Scores:
+        if measure == ADOPTION:
+            return lambda days: adoption(self.view, days)
+        if self.health is None:
+            raise CsworkbenchError("health over time is not measured here: it needs the panel of the models")
+        return self.health
+
+    def _scored(self, question: Question) -> Activity:
+        """A score on the last day of each period, not a number where it was not measured."""
+        scores = self._scores(question.measure)
+        paid = paid_activity(self.view, question.grain, self.spans["first_paid_on"])
         value = np.full(paid.value.shape, np.nan)
         ends = [period.ends_on for period in paid.periods[: paid.n_complete]]
         if ends:
-            scored = adoption(self.view, ends)
+            scored = scores(ends)
             row = paid.accounts.get_indexer(pd.Index(scored["account_id"]))
             column = pd.Index(pd.DatetimeIndex(ends)).get_indexer(pd.DatetimeIndex(scored["closing"]))
-            value[row, column] = scored["adoption_index"]
+            there = row >= 0
+            value[row[there], column[there]] = scored[question.measure][there]
         return Activity(paid.accounts, paid.periods, paid.start, value, np.isfinite(value), paid.n_complete)
 
     def _feature(self, question: Question) -> Activity:

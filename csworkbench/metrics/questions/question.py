@@ -11,10 +11,13 @@ from ...errors import CsworkbenchError, UnknownName
 from ..calendar import Grain
 from ..triangle import RULES, UNITS, Rule, Unit
 
-START, PAID, MEAN = "start", "paid", "adoption_index"
+START, PAID = "start", "paid"
+ADOPTION, HEALTH = "adoption_index", "health"
+MEANS = (ADOPTION, HEALTH)
 FEATURE, EVENT, AMOUNT = "feature:", "event:", "amount:"
 OF_FEATURES = (FEATURE, EVENT, AMOUNT)
-MEASURES = ("logo", "gross_revenue", "revenue", "usage", "adoption_index")
+EARLY, EARLY_DAYS = "early_", 90
+MEASURES = ("logo", "gross_revenue", "revenue", "usage", *MEANS)
 GRAINS: tuple[Grain, ...] = get_args(Grain)
 LONGEST = 60
 
@@ -24,13 +27,14 @@ class Question:
     """What is asked.
 
     measure: logo (accounts that pay), gross_revenue (GRR), revenue (NRR), usage (accounts that use the product),
-    adoption_index (its mean), "feature:NAME" (accounts that use that feature), or, where events of a feature are the
-    activity itself, such as purchases, "event:NAME" (accounts that come back, counted from their first event) and
-    "amount:NAME" (sum of counts against that of period 0). rule: see `cohorts.retention`.
-    grain: month or quarter, of the starts and of the periods since. by: "start" (when an account started), or a column
-    of `Population.columns`; a column of numbers is cut into quarters of the accounts. where: a condition over these
-    columns, in the language of derived columns; empty for all. since: the earliest day of start, ISO, or empty.
-    periods: how many periods since the start are shown.
+    adoption_index or health (the mean over accounts that pay and were measured), "feature:NAME" (accounts that use that
+    feature), or, where events of a feature are the activity itself, such as purchases, "event:NAME" (accounts that come
+    back, counted from their first event) and "amount:NAME" (sum of counts against that of period 0). rule: see
+    `cohorts.retention`.
+    grain: month or quarter, of the starts and of the periods since. by: "start" (when an account started), a column of
+    `Population.known` (one of numbers is cut into quarters of the accounts), or a condition over these columns, which
+    makes two cohorts. where: a condition, in the language of derived columns; empty for all. since: the earliest day of
+    start, ISO, or empty. periods: how many periods since the start are shown.
     """
 
     measure: str = "logo"
@@ -57,6 +61,11 @@ class Question:
         return self.measure.partition(":")[2] if self.measure.startswith(OF_FEATURES) else ""
 
     @property
+    def is_mean(self) -> bool:
+        """Whether the mean of a score is asked for, not what is left of a cohort."""
+        return self.measure in MEANS
+
+    @property
     def unit(self) -> Unit:
         """What is summed in the cells; means have no unit of their own and are read as use."""
         if self.measure.startswith(AMOUNT):
@@ -69,6 +78,11 @@ class Question:
         if self.measure.startswith((EVENT, AMOUNT)):
             return EVENT + self.feature
         return PAID if self.unit != "usage" else self.measure
+
+    @property
+    def table(self) -> str:
+        """The canonical table without which there is no answer."""
+        return "subscriptions" if self.activity in (PAID, HEALTH) else "usage"
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import pandas as pd
 from ...data.snapshot import View
 from ..accounts import csm_names
 from ..calendar import Quarter, month_index, month_start
-from ..rollup import days, query_text
-from .rollup import rolled_up
+from ..rollup import days, query_text, rolled_up
 
 N_MONTHS = 36
 NEW_DAYS, ESTABLISHED_DAYS = 183, 365
@@ -27,7 +26,7 @@ def month_ends(closing: date, n: int = N_MONTHS) -> list[date]:
 def books(view: View, on: Sequence[date]) -> pd.DataFrame:
     """Paying accounts and MRR in the charge of each CSM on each day: day, csm_id, n_accounts, mrr."""
     relations = {**days(on), "owned": query_text("owners_on_days"), "held": query_text("mrr_on_days")}
-    return rolled_up(view, "team_books", relations).astype({"csm_id": "str", "day": "datetime64[us]"})
+    return rolled_up(view, "team/team_books", relations).astype({"csm_id": "str", "day": "datetime64[us]"})
 
 
 def csms(view: View, books: pd.DataFrame, closing: date) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..definitions import DEFINITIONS, Definition
+from ..definition import Definition
+from ..definitions import DEFINITIONS
 
 _ALL = (
     Definition(

@@ -23,6 +23,7 @@ _COLUMNS = {
     "ratings": "csm_id competency score:f n_ratings:n n_raters:n",
     "interviews": "question competency weight:f n_hired:n n_others:n hired:f others:f n_pairs:n agreement:f",
     "hires": "candidate_id csm_id scorecard:f n_answers:n effect:f",
+    "tried": "changed_on:d what scope measure n_before:n before:f n_after:n after:f difference:f low:f high:f",
     "trainings": "training n:n n_completed:n share:f low:f high:f stuck_at n_before:n before:f n_after:n after:f",
 }
 
@@ -43,6 +44,7 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ratings": ("csm_id", "competency"),
         "interviews": ("question",),
         "hires": ("candidate_id",),
+        "tried": ("changed_on", "what", "scope"),
         "trainings": ("training",),
     }
 )

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...errors import CsworkbenchError, UnknownName
 from ..saved import read_facts, write_frames
 from ..shapes import SavedFrames
-from .frames import FRAMES, SHAPES
+from .frames import SHAPES
 
 FORMAT = 1
 FILE = "team.json"
@@ -26,11 +25,7 @@ class TeamMeasures:
 
     def frame(self, name: str) -> pd.DataFrame:
         """The frame of that name; UnknownName, or CsworkbenchError that says what is missing for it."""
-        if name not in FRAMES:
-            raise UnknownName("frame of the team", name, tuple(FRAMES))
-        if name not in self.frames:
-            raise CsworkbenchError(f'there is no frame "{name}": {", ".join(self.absent.get(name, ()))} is missing')
-        return self.frames[name]
+        return SHAPES.one_of(self.frames, name, self.absent)
 
     def save(self, folder: str | Path) -> Path:
         """Write the frames as Parquet and the rest as JSON into the folder, which is made; returns it."""

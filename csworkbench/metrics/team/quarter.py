@@ -8,10 +8,10 @@ from types import MappingProxyType
 import pandas as pd
 
 from ...data.snapshot import View
-from ..book import owners_on
+from ..book import owners_on, paid_spans, segment_of
 from ..calendar import Quarter, quarters_back
 from ..measures import QuarterMeasures
-from . import books, characters, effects, kpis, people, rows, steps, work
+from . import books, characters, effects, kpis, people, rows, steps, tried, work
 from .frames import FRAMES, shaped
 from .measures import TeamMeasures
 
@@ -34,6 +34,7 @@ _NEEDS = MappingProxyType(
         "interviews": ("interviews",),
         "hires": ("interviews", "assignments"),
         "trainings": ("trainings",),
+        "tried": ("changes",),
     }
 )
 
@@ -145,6 +146,13 @@ class _Making:
     @cached_property
     def trainings(self) -> pd.DataFrame:
         return people.trainings(self.view.table("trainings"), None if self.missing("steps") else self._step_rows)
+
+    @cached_property
+    def tried(self) -> pd.DataFrame:
+        spans = paid_spans(self.view)
+        spans = spans.assign(segment=segment_of(self.view, spans.index).to_numpy())
+        known = steps.due_steps(self.measures.frame("journey")) if "journey" in self.measures.frames else None
+        return tried.tried(self.view.table("changes"), spans, known, self.closing)
 
     @cached_property
     def characters(self) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from ...data.snapshot import View
 from ..book import paid_spans
 from ..calendar import Quarter
 from ..revenue import UNASSIGNED_CSM, credited_moves
-from ..rollup import days
+from ..rollup import days, rolled_up
 from .mix import tenure_of
-from .rollup import rolled_up
 
 _LOST = ["contraction", "churn"]
 
@@ -49,7 +48,7 @@ def with_kind(view: View, rows: pd.DataFrame, day: str) -> pd.DataFrame:
     """The rows with tenure and plan of their account on that day. day: the column (datetime64) that holds it."""
     paid = paid_spans(view)["first_paid_on"].reindex(rows["account_id"]).to_numpy()
     on = [pd.Timestamp(value).date() for value in rows[day].unique()]
-    plans = rolled_up(view, "main_plans", days(on)) if on else pd.DataFrame(columns=["account_id", "day", "plan"])
+    plans = rolled_up(view, "team/main_plans", days(on)) if on else pd.DataFrame(columns=["account_id", "day", "plan"])
     plans = plans.astype({"account_id": "str", "day": "datetime64[us]", "plan": "str"}).rename(columns={"day": day})
     known = rows.merge(plans, on=["account_id", day], how="left")
     age_days = (known[day] - pd.Series(paid, known.index)).dt.days

@@ -17,13 +17,17 @@ def step_rows(view: View, journey: pd.DataFrame) -> pd.DataFrame:
     journey: the frame of the measures. csm_id: in charge on the day of the step before, else the first one after it;
     steps of accounts that nobody was ever in charge of are left out. outcome: 1 reached in time, else 0; weight: 1.
     """
-    due = journey["previous_on"].notna() & (journey["elapsed_days"] >= journey["due_days"])
-    rows = journey[due].drop(columns="csm_id").reset_index(drop=True)
-    csm_id = in_charge(view, rows["account_id"], rows["previous_on"])
-    outcome = rows["reached_in_time"].fillna(False).astype(float)
-    known = rows.assign(csm_id=csm_id, outcome=outcome, weight=1.0)
+    rows = due_steps(journey).drop(columns="csm_id")
+    known = rows.assign(csm_id=in_charge(view, rows["account_id"], rows["previous_on"]), weight=1.0)
     columns = ["account_id", "csm_id", "segment", "step", "milestone", "previous_on", "outcome", "weight"]
     return known.loc[known["csm_id"].notna(), columns].reset_index(drop=True)
+
+
+def due_steps(journey: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the journey whose due days are over, with outcome: 1 reached in time, else 0."""
+    due = journey["previous_on"].notna() & (journey["elapsed_days"] >= journey["due_days"])
+    rows = journey[due].reset_index(drop=True)
+    return rows.assign(outcome=rows["reached_in_time"].fillna(False).astype(float))
 
 
 def in_charge(view: View, account_ids: pd.Series, on: pd.Series) -> pd.Series:

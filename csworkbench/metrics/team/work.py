@@ -9,8 +9,7 @@ import pandas as pd
 
 from ...data.snapshot import View
 from ..calendar import Quarter
-from ..rollup import Rows
-from .rollup import rolled_up
+from ..rollup import Rows, rolled_up
 
 REACTIVE = "reactive"
 
@@ -18,7 +17,7 @@ REACTIVE = "reactive"
 def work(view: View, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Touches and hours per quarter, CSM, touch tier of the account, function and direction; see team_hours.sql."""
     windows: Rows = [{"quarter": q.label, "opening": q.opening, "closing": q.closing} for q in quarters]
-    return rolled_up(view, "team_hours", {"windows": windows})
+    return rolled_up(view, "team/team_hours", {"windows": windows})
 
 
 def loads(work: pd.DataFrame) -> pd.DataFrame:
@@ -48,4 +47,4 @@ def coverage(work: pd.DataFrame, policy: Mapping[str, Sequence[str]]) -> pd.Data
 
 def fires(view: View, opening: date, closing: date) -> pd.DataFrame:
     """Tickets per category in (opening, closing], and how many came again within 90 days; see repeat_tickets.sql."""
-    return rolled_up(view, "repeat_tickets", after=opening, through=closing)
+    return rolled_up(view, "team/repeat_tickets", after=opening, through=closing)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from scipy.linalg.blas import ssyrk
 from scipy.linalg.lapack import dtrtri
 from scipy.special import expit
 
-from .basis import Term, term_of
+from .basis import LINES, Term, term_of
 
 Vector = npt.NDArray[np.float64]
 
@@ -22,6 +23,7 @@ N_ROUNDS, N_FURTHER_ROUNDS = 12, 4
 LEAST_VARIANCE, MOST_VARIANCE, FIRST_VARIANCE = 1e-6, 1.0, 0.002
 FADE_MONTHS = 3.0
 BELIEF = 0.5
+NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Additive:
 class Design:
     """Rows as the columns that slopes belong to.
 
-    matrix: row × slope, the intercept first. groups: of every slope but the intercept, feature × kind of column.
+    matrix: row × slope, the intercept first. groups: of every slope but the intercept, feature × kind of column,
+    or family × kind for lines.
     """
 
     terms: tuple[Term, ...]
@@ -65,14 +68,17 @@ class Design:
     groups: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Design:
-        """The design of the rows; constant features are left out."""
+    def of(cls, frame: pd.DataFrame, families: Mapping[str, str] = NO_FAMILIES) -> Design:
+        """The design of the rows; constant features are left out.
+
+        families: feature → what it tells of; the lines of a family share one strength of shrinkage.
+        """
         fades = "months_ahead" in frame
         terms = tuple(term for name in frame.columns if (term := term_of(frame[name], fades)) is not None)
         near = nearness(frame)
         columns = [_faded(term, term.columns(frame[term.feature]), near) for term in terms]
         matrix = np.column_stack([np.ones((len(frame), 1)), *columns]).astype(np.float32)
-        return cls(terms, matrix, _groups(terms))
+        return cls(terms, matrix, _groups(terms, families))
 
     def model(self, learnt: Learnt) -> Additive:
         """The model of these slopes."""
@@ -141,10 +147,12 @@ def fade(ahead: Vector | float) -> Vector:
     return np.asarray(np.exp(-(ahead - 1) / FADE_MONTHS))
 
 
-def _groups(terms: tuple[Term, ...]) -> npt.NDArray[np.int64]:
-    """The group of every slope: feature × kind of column."""
-    found = [place * 5 + term.group for place, term in enumerate(terms)]
-    return np.unique(np.concatenate(found), return_inverse=True)[1] if found else np.zeros(0, np.int64)
+def _groups(terms: tuple[Term, ...], families: Mapping[str, str]) -> npt.NDArray[np.int64]:
+    """The group of every slope: family × kind for lines, feature × kind for all else."""
+    kinds = [(term, kind) for term in terms for kind in term.group.tolist()]
+    keys = [(families.get(term.feature, "") if kind in LINES else "", term.feature, kind) for term, kind in kinds]
+    named = [f"family {family} {kind}" if family else f"feature {name} {kind}" for family, name, kind in keys]
+    return np.unique(named, return_inverse=True)[1] if named else np.zeros(0, np.int64)
 
 
 def _fitted(

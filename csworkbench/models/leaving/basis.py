@@ -14,12 +14,15 @@ STEPS = {"months_to_renewal": (1.0, 2.0, 3.0, 4.0, 6.0, 9.0), "months_ahead": (1
 QUANTILES = (0.02, 0.3, 0.7, 0.98)
 FEWEST_OF_CATEGORY = 30
 NEAR = 4
+LINES = (0, NEAR)
+SKEWED = 6.0
 
 
 @dataclass(frozen=True)
 class Term:
     """The columns of one feature.
 
+    unit: of numbers that are taken as log(1 + number ÷ unit), for most are small and few are large; 0 for as they are.
     knots: of numbers; the first and last bound the line, those between bend it. steps: of numbers, each a jump above
     it. levels: of a category. centre, scale: per column.
     group: per column, 0 the line, 1 bends and steps, 2 levels, 3 the gap, 4 the line once more, fading with the
@@ -27,6 +30,7 @@ class Term:
     """
 
     feature: str
+    unit: float
     knots: tuple[float, ...]
     steps: tuple[float, ...]
     levels: tuple[str, ...]
@@ -36,7 +40,7 @@ class Term:
 
     def columns(self, values: pd.Series) -> Matrix:
         """Centred and scaled columns, the near line left out; a missing value has the mean of all but the gap."""
-        raw = _raw(values, self.knots, self.steps, self.levels)
+        raw = _raw(scaled(values, self.unit), self.knots, self.steps, self.levels)
         return np.asarray((np.where(np.isnan(raw), self.centre, raw) - self.centre) / self.scale)
 
     @property
@@ -48,6 +52,8 @@ class Term:
 def term_of(values: pd.Series, fades: bool) -> Term | None:
     """The term that suits the values of a feature; None for a constant. fades: whether numbers have a near line."""
     name = str(values.name)
+    unit = _unit(values)
+    values = scaled(values, unit)
     knots, steps, levels = _shape(values)
     raw = _raw(values, knots, steps, levels)
     with np.errstate(invalid="ignore"):
@@ -61,7 +67,24 @@ def term_of(values: pd.Series, fades: bool) -> Term | None:
         [0] * n_line + [1] * (max(len(knots) - 2, 0) + len(steps)) + [2] * len(levels) + [3] + [NEAR] * (n_line * fades)
     )
     scale = np.where(spread > 1e-9, spread, np.inf)
-    return Term(name, knots, steps, levels, centre, scale, np.array(kinds, dtype=np.int64))
+    return Term(name, unit, knots, steps, levels, centre, scale, np.array(kinds, dtype=np.int64))
+
+
+def _unit(values: pd.Series) -> float:
+    """The median of the positive numbers, where none is negative and 2% are more than six times as large; else 0."""
+    if values.dtype.kind not in "fiu" or values.name in STEPS or not (values >= 0).any() or (values < 0).any():
+        return 0.0
+    numbers = values.to_numpy(dtype=np.float64)
+    middle = np.median(numbers[numbers > 0]) if (numbers > 0).any() else 0.0
+    return float(middle) if np.nanquantile(numbers, 0.98) > SKEWED * middle else 0.0
+
+
+def scaled(values: pd.Series, unit: float) -> pd.Series:
+    """log(1 + value ÷ unit), values below zero as zero; as they are where unit is 0."""
+    if not unit:
+        return values
+    numbers = values.to_numpy(dtype=np.float64)
+    return pd.Series(np.log1p(np.maximum(numbers, 0.0) / unit), values.index, name=values.name)
 
 
 def _shape(values: pd.Series) -> tuple[tuple[float, ...], tuple[float, ...], tuple[str, ...]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import expit
 
 from ..panel import Panel
-from ..panel.features import HAZARD_FEATURES
+from ..panel.features import FEATURES, HAZARD_FEATURES
 from ..panel.labels import months_to_event
 from ..panel.splits import account_folds
 from ..threads import one_thread
@@ -20,7 +20,7 @@ from .periods import MONTHS_AHEAD, Periods, ahead_features, periods
 
 Floats = npt.NDArray[np.float64]
 
-MODEL = "churn hazard v1"
+MODEL = "churn hazard v2"
 FEWEST_LEAVERS = 20
 LEAST_ROWS, MOST_ROWS, QUIET_PER_EVENT = 6_000, 60_000, 8
 N_FOLDS = 3
@@ -28,6 +28,7 @@ WORTH = 0.5
 SURVIVAL_MONTHS = 36
 REASON_MONTHS = 3
 MOVING = ("tenure_months", "months_to_renewal", *HAZARD_FEATURES)
+FAMILIES = {name: feature.code for name, feature in FEATURES.items()}
 _PASSING = ("tenure_months", "months_to_renewal", "billing_months")
 
 
@@ -128,7 +129,7 @@ def fit_hazard(panel: Panel, seed: int = 0) -> Hazard:
     ids = rows["account_id"].reset_index(drop=True)
     n_leavers = int(ids[sample.left].nunique())
     information = WORTH * n_leavers / max(int(sample.left.sum()), 1)
-    design = Design.of(frame)
+    design = Design.of(frame, FAMILIES)
     learnt = learn(design, sample.left, information)
     model = design.model(learnt)
     claimed = unseen(design, sample.left, information, learnt, account_folds(ids, N_FOLDS, seed))

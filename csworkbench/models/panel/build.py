@@ -21,7 +21,7 @@ from .months import anchor, month_no, snapshot_days
 from .panel import Panel
 from .peers import peer_churn
 from .service_features import read_service
-from .usage_features import read_numbers, read_usage, usage_features
+from .usage_features import Measured, read_measured, read_usage, usage_features
 
 BLOCK = 10_000
 HISTORY_MONTHS = 12
@@ -44,7 +44,9 @@ def build(snapshot: Snapshot, until: date, n_months: int | None) -> Panel:
     events = read_events(Reader(snapshot, Months({0: until})))
     wanted = _n_months(snapshot, events, until) if n_months is None else n_months
     long, short = _months(until, wanted + HISTORY_MONTHS), _months(until, wanted)
-    blocks = [_block(snapshot, long, short, ids) for ids in _ids(snapshot)]
+    everyone = Reader(snapshot, short)
+    measured = read_measured(everyone) if everyone.has("usage") else None
+    blocks = [_block(snapshot, long, short, ids, measured) for ids in _ids(snapshot)]
     absent = {name: feature.table for name, feature in FEATURES.items() if feature.table not in snapshot.relations}
     rows = _rows(blocks, short, absent)
     features = tuple(name for name in FEATURES if name in rows.columns)
@@ -77,7 +79,7 @@ def _ids(snapshot: Snapshot) -> Iterator[pd.Index]:
         yield known[start : start + BLOCK]
 
 
-def _block(snapshot: Snapshot, long: Months, short: Months, ids: pd.Index) -> _Block:
+def _block(snapshot: Snapshot, long: Months, short: Months, ids: pd.Index, measured: Measured | None) -> _Block:
     within = (str(ids[0]), str(ids[-1]))
     reader, wide = Reader(snapshot, short, within), Reader(snapshot, long, within)
     grid, before = _grid(ids, short), _grid(ids, long)
@@ -90,10 +92,9 @@ def _block(snapshot: Snapshot, long: Months, short: Months, ids: pd.Index) -> _B
         numbers.update(of_csm)  # type: ignore[arg-type]
     numbers = {name: values[:, HISTORY_MONTHS:] for name, values in numbers.items()}
     numbers.update(read_service(reader, grid, numbers["tenure_months"]))  # type: ignore[arg-type]
-    if reader.has("usage"):
-        known = read_numbers(Reader(snapshot, short))
-        usage = read_usage(reader, short, known)
-        numbers.update(usage_features(usage, known, grid, numbers["seats"], short.until))  # type: ignore[arg-type]
+    if measured is not None:
+        usage = read_usage(reader, short, measured)
+        numbers.update(usage_features(usage, measured.features, grid, numbers["seats"], short.until))  # type: ignore[arg-type]
     leaving = _leaving(book)
     return _Block(ids, undecided(book, before), texts, numbers, leaving)
 

@@ -46,9 +46,11 @@ seat_utilisation_3m    number   usage          adoption
 users_per_seat         number   usage          adoption
 users_per_seat_3m      number   usage          adoption
 usage_per_seat         number   usage          adoption
+events_vs_usual_12m    number   usage          adoption
 usage_trend_3m         number   usage          usage_trend
 usage_vs_peak          number   usage          usage_trend
 days_silent            days     usage          silence
+idle_share_6m          number   usage          silence
 feature_breadth        number   usage          breadth
 tickets_30d            number   tickets        support
 tickets_90d            number   tickets        support

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...data.sql import literal
 from .grid import Arrays, Floats, Grid, as_numbers, ratio
 from .known import Months, Reader
 from .months import anchor, month_no, month_numbers
@@ -16,24 +18,56 @@ LAGS = 12
 MOST_FEATURES = 60
 
 
-def read_numbers(reader: Reader) -> pd.DataFrame:
-    """Features in the order in which they became known; see panel_usage_features.sql. bit: 0 after the first 60."""
-    found = reader.rows("panel_usage_features").sort_values(["known_from", "feature"], ignore_index=True)
-    return found.assign(bit=[1 << place if place < MOST_FEATURES else 0 for place in range(len(found))])
+@dataclass(frozen=True)
+class Measured:
+    """What the export counts.
+
+    features: one row per feature in the order in which they became known: feature, known_from, zero_from, users_from
+    (first day with a measured zero, with users), bit (0 after the first 60). rates: feature, month, rate: events per
+    user of the feature over all accounts and time, as known at the end of the month.
+    """
+
+    features: pd.DataFrame
+    rates: pd.DataFrame
 
 
-def read_usage(reader: Reader, months: Months, numbers: pd.DataFrame) -> pd.DataFrame:
+def read_measured(reader: Reader) -> Measured:
+    """See panel_usage_features.sql. reader: of all accounts."""
+    day = anchor(reader.months.until)
+    found = reader.rows("panel_usage_features", anchor=day, last=month_no(reader.months.until, day))
+    since = found.groupby("feature", as_index=False)[["known_from", "zero_from", "users_from"]].min()
+    since = since.sort_values(["known_from", "feature"], ignore_index=True)
+    bits = [1 << place if place < MOST_FEATURES else 0 for place in range(len(since))]
+    return Measured(since.assign(bit=bits), _rates(found))
+
+
+def _rates(found: pd.DataFrame) -> pd.DataFrame:
+    """What became known and what no longer was, summed up to every month in which something became known."""
+    begun = found.set_index(["feature", "known_in"])[["users", "events"]].rename_axis(["feature", "month"])
+    over = -found.set_index(["feature", "gone_in"])[["users", "events"]].rename_axis(["feature", "month"])
+    total = pd.concat([begun, over]).fillna(0.0).groupby(level=[0, 1]).sum().groupby(level=0).cumsum()
+    known = total[(total["users"] > 0) & total.index.isin(begun.index)]
+    return (known["events"] / known["users"]).rename("rate").reset_index()
+
+
+def read_usage(reader: Reader, months: Months, measured: Measured) -> pd.DataFrame:
     """Usage by account, month of use, and months between which it was known; see panel_usage.sql."""
-    numbered = [{"feature": f, "bit": b} for f, b in zip(numbers["feature"], numbers["bit"].tolist(), strict=True)]
+    features, rates = measured.features, measured.rates
+    numbered = [{"feature": f, "bit": b} for f, b in zip(features["feature"], features["bit"].tolist(), strict=True)]
     day = anchor(months.until)
     earliest = min(months.days.values()) - timedelta(days=31 * (LAGS + 1))
     return reader.rows(
         "panel_usage",
-        {"numbered": numbered or [{"feature": None, "bit": 0}]},
+        {"numbered": numbered or [{"feature": None, "bit": 0}], "rates": _relation(rates)},
         anchor=day,
         last=month_no(months.until, day),
         after=earliest,
     )
+
+
+def _relation(rates: pd.DataFrame) -> str:
+    rows = ", ".join(f"({literal(f)}, {m}, {r:.9g})" for f, m, r in rates.itertuples(index=False, name=None))
+    return f"SELECT * FROM (VALUES {rows or '(NULL, 0, 0.0)'}) AS given (feature, month, rate)"
 
 
 class _Known:
@@ -100,6 +134,7 @@ def usage_features(usage: pd.DataFrame, numbers: pd.DataFrame, grid: Grid, seats
     peak_users, heads = (np.where(heads_said, np.float32(0), values) for values in (peak_users, heads))
     amount = np.where(silent, np.float32(0), amount)
     days = np.maximum(days, silent.astype(np.float32))
+    used_days = np.bitwise_count(known.bits(usage["used_days"])).astype(np.float32)
     level = np.where(np.isnan(amount[..., 0:1]), heads, amount) / np.where(days > 0, days, np.nan)
     used = known.bits(usage["features"])
     recent_use = np.bitwise_count(used[..., 0] | used[..., 1] | used[..., 2]).astype(np.float32)
@@ -110,15 +145,21 @@ def usage_features(usage: pd.DataFrame, numbers: pd.DataFrame, grid: Grid, seats
         "users_per_seat": ratio(_mean(_per(heads, days)[..., :1]), seats),
         "users_per_seat_3m": ratio(_mean(_per(heads, days)[..., :3]), seats),
         "usage_per_seat": ratio(level[..., 0], seats),
+        "events_vs_usual_12m": ratio(_sum(known.total(usage["events"])), _sum(known.total(usage["usual_events"]))),
         "usage_trend_3m": ratio(level[..., 0], _mean(level[..., 1:4])),
         "usage_vs_peak": ratio(level[..., 0], _greatest(level)),
         "days_silent": _days_silent(known, usage, grid),
+        "idle_share_6m": 1 - ratio(_sum(used_days[..., :6]), _sum(days[..., :6])),
         "feature_breadth": np.where(seen, recent_use, np.nan) / _n_known(numbers, grid, until),
     }
 
 
 def _per(values: Floats, days: Floats) -> Floats:
     return np.asarray(values / np.where(days > 0, days, np.nan), dtype=np.float32)
+
+
+def _sum(values: Floats) -> Floats:
+    return np.asarray(np.nansum(values, axis=-1), dtype=np.float32)
 
 
 def _mean(values: Floats) -> Floats:

@@ -89,7 +89,7 @@ def subscriptions(chunk: Chunk) -> Rows:
     n, exported = len(c.day), chunk.world.exported_on
     recorded = np.where(c.day < chunk.world.months.starts[0], c.day, chunk.recorded(rng, c.day))
     recorded = np.where(c.kind == STARTED, c.day, recorded)
-    late_end = _recorded_late(rng, chunk, c, ends, decided, follows, recorded)
+    late_end = _recorded_late(rng, chunk, ends, decided, follows, recorded)
     wrong = np.isnat(late_end) & (rng.random(n) < 0.02) & (c.item == CORE) & (c.day > chunk.world.months.starts[0])
     corrected = np.minimum(recorded + rng.integers(3, 25, n), exported)
     wrong &= (corrected > recorded) & (np.isnat(ends) | (corrected < ends))
@@ -144,7 +144,7 @@ def _last_before(c: Changes, account: Ints, item: Ints, day: Days) -> Ints:
 
 
 def _recorded_late(
-    rng: np.random.Generator, chunk: Chunk, c: Changes, ends: Days, decided: Days, follows: Flags, recorded: Days
+    rng: np.random.Generator, chunk: Chunk, ends: Days, decided: Days, follows: Flags, recorded: Days
 ) -> Days:
     """The day on which an end was written down where that was late; NaT where it was in time."""
     following = np.concatenate([np.where(follows[:-1], recorded[1:], NO_DAY), [NO_DAY]])

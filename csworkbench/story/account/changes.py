@@ -24,6 +24,15 @@ MEASURES: Mapping[str, str] = {
 }
 
 
+def since_last_pack(scene: Scene) -> Exhibit:
+    """What changed for the account that the scene is about."""
+    measures, scores = scene.measures, {} if scene.scores is None else scene.scores.frames
+    frames = {**scores, "accounts": scene.frame("standing"), "attention": scene.frame("signs")}
+    about = (scene.quarter.label, measures.as_of, measures.settings, measures.tables, measures.definitions)
+    account_id = str(scene.frame("profile")["account_id"].iloc[0])
+    return account_changes(scene, scene.before, Told(*about, frames), account_id)
+
+
 def account_changes(scene: Scene, old: Told | None, new: Told | None, account_id: str) -> Exhibit:
     """MRR, use, support, voice and risk of the account beside those of the last quarter."""
     if old is None or new is None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-
-from markupsafe import Markup
 
 from ...errors import UnknownName
 from ...metrics.account.measures import AccountMeasures, customer_view, internal_view
@@ -16,12 +14,15 @@ from ..brand import branded
 from ..catalogue import marked
 from ..difference.told import load_told
 from ..exhibit import Exhibit
+from ..fragment import Fragment, section, title
 from ..own import Own
-from ..pack import SCORES, Fragment
+from ..pack import LEAD, SCORES
+from ..sample import sample_measures, sample_view
 from ..scene import Scene, scene_of
 from . import (
     about,
     areas,
+    changes,
     goals,
     growth,
     joint_plan,
@@ -30,12 +31,12 @@ from . import (
     open_points,
     people,
     score,
+    since,
     support,
     tiles,
     use,
     voice,
 )
-from .changes import account_changes
 from .listing import account_name
 
 EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
@@ -47,6 +48,7 @@ EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "support": support.support,
     "open_points": open_points.open_points,
     "joint_plan": joint_plan.joint_plan,
+    "since": since.since,
     "about": about.about,
 }
 
@@ -61,6 +63,7 @@ INTERNAL_EXHIBITS: Mapping[str, Callable[[Scene], Exhibit]] = {
     "power_map": people.power_map,
     "whitespace": growth.whitespace,
     "say_do": voice.say_do,
+    "changes": changes.since_last_pack,
 }
 
 HEADINGS: Mapping[str, str] = {
@@ -78,6 +81,7 @@ HEADINGS: Mapping[str, str] = {
     "people": marked("People"),
     "whitespace": marked("White space"),
     "voice": marked("Words and deeds"),
+    "since": marked("What changed since last quarter"),
     "changes": marked("What changed since the last pack"),
 }
 
@@ -92,20 +96,12 @@ class AccountPack(Own):
 
     def cover(self) -> Fragment:
         """The title, the quarter, and the tiles."""
-        scene, quarter = self.scene, self.scene.quarter
-        months = scene.language.months(quarter.starts_on, quarter.closing)
-        head = Markup('<h1>{}</h1><p class="cs-lead">{}</p>').format(
-            scene.say("{who}: business review", who=account_name(scene)),
-            scene.say(self.lead, quarter=scene.language.quarter(quarter.label), months=months),
-        )
-        return Fragment(head + self.section("glance", "tiles").html)
+        said = self.scene.say("{who}: business review", who=account_name(self.scene))
+        return Fragment(title(self.scene, said, self.lead) + self.section("glance", "tiles").html)
 
     def section(self, id: str, *exhibits: str) -> Fragment:
         """A heading and its exhibits, by their ids; UnknownName with the near one otherwise."""
-        if id not in HEADINGS:
-            raise UnknownName("section", id, tuple(HEADINGS))
-        parts = [Markup('<h2 id="section-{}">{}</h2>').format(id, self.scene.say(HEADINGS[id]))]
-        return Fragment(Markup("").join([*parts, *(self.exhibit(name).html for name in exhibits)]))
+        return section(self.scene, HEADINGS, id, map(self.exhibit, exhibits))
 
     def exhibit(self, id: str) -> Exhibit:
         """One exhibit; UnknownName with the near one otherwise."""
@@ -124,7 +120,7 @@ def open_customer_pack(
     is not there.
     """
     view = customer_view(customers, account) if customers else _sample(quarter).for_customers().of(account)
-    return AccountPack(_scene(view, quarter, lang), EXHIBITS, marked("{quarter} ({months})"))
+    return AccountPack(_scene(view, quarter, lang), EXHIBITS, LEAD)
 
 
 def open_internal_pack(
@@ -132,20 +128,17 @@ def open_internal_pack(
     quarter: str = "",
     account: str = "",
     lang: str = "en",
-    measures: str | Path = "",
     previous: str | Path | None = None,
 ) -> AccountPack:
     """The edition that stays inside: all of the customer's, and what is known and expected beside it.
 
     accounts: folder of the measures of accounts, with the scores in its folder `scores`; empty for the sample company,
-    without scores. measures, previous: folders of the measures of this quarter and the last one, to be compared.
+    without scores. previous: folder of the last quarter's measures, to be compared.
     """
     view = internal_view(accounts, account) if accounts else _sample(quarter).of(account)
     lead = marked("{quarter} ({months}) · internal edition: not for the customer")
-    scores = _scores(accounts, account)
-    before, now = (load_told(folder) if measures and previous and folder else None for folder in (previous, measures))
-    exhibits = {**INTERNAL_EXHIBITS, "changes": lambda scene: account_changes(scene, before, now, account)}
-    return AccountPack(_scene(view, quarter, lang, scores), exhibits, lead)
+    scene = _scene(view, quarter, lang, _scores(accounts, account))
+    return AccountPack(replace(scene, before=load_told(previous) if previous else None), INTERNAL_EXHIBITS, lead)
 
 
 def _scene(view: AccountMeasures, quarter: str, lang: str, scores: QuarterScores | None = None) -> Scene:
@@ -165,14 +158,7 @@ def _scores(accounts: str | Path, account: str) -> QuarterScores | None:
 
 @cache
 def _sample(quarter: str) -> AccountMeasures:
-    from ...data.sample import sample_folder
-    from ...data.workspace import open_workspace
     from ...metrics.account.make import measure_accounts, paying_accounts
-    from ...metrics.calendar import Quarter
-    from ...metrics.quarter import measure_quarter
 
-    workspace = open_workspace(sample_folder())
-    wanted = Quarter.parse(quarter or "2026Q3", workspace.settings.company.fiscal_year_start)
-    view = workspace.as_of(wanted.closing)
-    measures = measure_quarter(view, wanted)
-    return measure_accounts(view, measures, paying_accounts(measures))
+    measures = sample_measures(quarter)
+    return measure_accounts(sample_view(quarter), measures, paying_accounts(measures))

@@ -68,9 +68,9 @@ def score_title(scene: Scene, row: pd.Series) -> str:
     """The probability of leaving within a year and the money that hangs on it."""
     share = scene.language.percent(row["p_churn_12"], 0 if row["p_churn_12"] >= 0.1 else 1)
     if is_missing(row["money_at_risk"]):
-        return scene.say("{share} to leave within 12 months", share=share)
+        return scene.say("{share} chance of leaving within 12 months", share=share)
     amount = scene.language.money(row["money_at_risk"])
-    return scene.say("{share} to leave within 12 months: {amount} at risk", share=share, amount=amount)
+    return scene.say("{share} chance of leaving within 12 months: {amount} at risk", share=share, amount=amount)
 
 
 def reasons(scene: Scene) -> Exhibit:

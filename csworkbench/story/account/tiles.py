@@ -162,7 +162,7 @@ def _standing_title(scene: Scene) -> str:
     if is_missing(row["p_churn_12"]):
         return scene.say("Pays {amount} of MRR", amount=amount)
     share = scene.language.percent(row["p_churn_12"], 0 if row["p_churn_12"] >= 0.1 else 1)
-    return scene.say("Pays {amount} of MRR; {share} to leave within 12 months", amount=amount, share=share)
+    return scene.say("Pays {amount} of MRR; {share} chance of leaving within 12 months", amount=amount, share=share)
 
 
 def _money_tiles(scene: Scene) -> Iterator[Tile]:

@@ -39,8 +39,8 @@ def tick_shares(highest: float) -> list[float]:
 
 
 def reach(bins: Sequence[Bin]) -> float:
-    """How far the axes reach: the largest predicted or observed share and a little more, at most 1."""
-    return min(1.0, 1.15 * max([0.05, *(max(b.predicted, b.observed) for b in bins)]))
+    """How far the axes reach: the largest share or end of an interval and a little more, at most 1."""
+    return min(1.0, 1.05 * max([0.05, *(max(b.predicted, b.observed, b.high) for b in bins)]))
 
 
 def agreement(bins: Sequence[Bin], axes: Axes, lang: str) -> str:

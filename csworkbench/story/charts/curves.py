@@ -31,7 +31,8 @@ def curves(
 ) -> str:
     """At most three curves as SVG. heads: one per period; axis: what they are; levels: heights named at the left."""
     right = 20 + int(max(width(f"{label(each.name, LONGEST)} {each.last}", 12, lang, "bold") for each in series))
-    with drawing(236, lang, left=46, right=min(right, 210), top=12, bottom=40) as canvas:
+    left = max(46, 14 + int(max(width(words, 11.5, lang) for _, words in levels)))
+    with drawing(236, lang, left=left, right=min(right, 210), top=12, bottom=40) as canvas:
         low, high = levels[0][0], levels[-1][0]
         canvas.limits((0, max(len(heads) - 1, 1)), (low, high))
         for level, words in levels:

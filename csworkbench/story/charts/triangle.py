@@ -49,7 +49,7 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
         for row, at in zip(rows, places, strict=True):
             _row(canvas, row, at)
         _later(canvas, rows, heads)
-        _frame(canvas, rows, places, heads.marked)
+        _frame(canvas, places, heads.marked)
     return canvas.svg
 
 
@@ -114,6 +114,6 @@ def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
     canvas.text(right, middle, heads.later, (-4, 0), ha="right", color=MUTED, size=11)
 
 
-def _frame(canvas: Drawing, rows: Sequence[Cohort], places: Sequence[float], marked: int | None) -> None:
+def _frame(canvas: Drawing, places: Sequence[float], marked: int | None) -> None:
     if marked is not None:
         canvas.box((marked, marked + 1), (-0.9, places[-1] + 1), "none", edgecolor=INK, linewidth=1.4)

@@ -1,14 +1,13 @@
-"""What changed since the last pack: numbers, lists, and what the numbers rest on."""
+"""What changed since the last pack: numbers and lists."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from ..difference.basis import basis, restated
 from ..difference.lists import ENTERED, N_LISTED, lists
-from ..difference.moved import FORECAST, MONEY, moved
+from ..difference.moved import FORECAST, moved
 from ..difference.told import Told, told_of
-from ..difference.words import KINDS, LISTS, changed, measure_name, move_name, text_of, written
+from ..difference.words import LISTS, changed, measure_name, move_name, written
 from ..exhibit import Exhibit, absent
 from ..language import is_missing
 from ..scene import Scene
@@ -18,28 +17,31 @@ from .wording import sentences, with_cause
 N_ROWS = 12
 
 
-def _before(scene: Scene, id: str) -> Exhibit | Told:
+def last_pack(scene: Scene, id: str) -> Exhibit | Told:
+    """What the last pack said, or the one line that there was none."""
     if scene.before is None:
-        said = scene.say("Not shown: there is no pack of {quarter} beside this one.", quarter=_quarter(scene))
+        said = scene.say("Not shown: there is no pack of {quarter} beside this one.", quarter=last_quarter(scene))
         return absent(id, said, scene.language)
     return scene.before
 
 
-def _quarter(scene: Scene) -> str:
+def last_quarter(scene: Scene) -> str:
+    """The quarter of the last pack, in words."""
     label = scene.quarter.previous.label if scene.before is None else scene.before.quarter
     return scene.language.quarter(label)
 
 
-def _now(scene: Scene) -> Told:
+def this_pack(scene: Scene) -> Told:
+    """What this pack says."""
     return told_of(scene.measures, scene.scores)
 
 
 def changes(scene: Scene) -> Exhibit:
     """Every headline number beside that of the last pack."""
-    before = _before(scene, "changes")
+    before = last_pack(scene, "changes")
     if isinstance(before, Exhibit):
         return before
-    data = moved(before, _now(scene), scene.unit)
+    data = moved(before, this_pack(scene), scene.unit)
     data = data[data["old"].notna() | data["new"].notna()].reset_index(drop=True)
     if data.empty:
         return absent("changes", scene.say("No account had MRR this quarter"), scene.language)
@@ -52,7 +54,7 @@ def changes(scene: Scene) -> Exhibit:
     )
     columns = [
         Column("name", scene.say("Measure")),
-        Column("old_words", _quarter(scene), "interval"),
+        Column("old_words", last_quarter(scene), "interval"),
         Column("new_words", scene.language.quarter(scene.quarter.label), "interval"),
         Column("change_words", scene.say("Change"), "interval"),
     ]
@@ -85,7 +87,7 @@ def _moved_title(scene: Scene, data: pd.DataFrame) -> str:
         for name, words in short.items()
         if name in known.index and not is_missing(known.loc[name, "change"])
     ]
-    since = scene.say("Since {quarter}", quarter=_quarter(scene))
+    since = scene.say("Since {quarter}", quarter=last_quarter(scene))
     if not parts:
         return scene.say("{since}: nothing to compare", since=since)
     return scene.say("{since}: {parts}", since=since, parts=scene.language.listed(parts))
@@ -109,14 +111,14 @@ def _against_forecast(scene: Scene, data: pd.DataFrame) -> str:
 
 def entered_left(scene: Scene) -> Exhibit:
     """The accounts that entered and left the lists."""
-    before = _before(scene, "entered_left")
+    before = last_pack(scene, "entered_left")
     if isinstance(before, Exhibit):
         return before
-    data = lists(before, _now(scene), scene.unit)
+    data = lists(before, this_pack(scene), scene.unit)
     if data.empty:
         return absent(
             "entered_left",
-            scene.say("No account entered or left a list since {quarter}.", quarter=_quarter(scene)),
+            scene.say("No account entered or left a list since {quarter}.", quarter=last_quarter(scene)),
             scene.language,
         )
     data = _largest_first(scene, data)
@@ -184,102 +186,3 @@ def _gone(scene: Scene, data: pd.DataFrame) -> str:
         "{n} of those that left a list pay no more ({amount} of MRR before).",
         len(gone), amount=scene.language.money(gone["mrr"].sum()),
     )  # fmt: skip
-
-
-def rests_on(scene: Scene) -> Exhibit:
-    """Definitions, models, settings and tables that changed, and history that is told anew."""
-    before = _before(scene, "rests_on")
-    if isinstance(before, Exhibit):
-        return before
-    told, anew = basis(before, _now(scene)), restated(before, _now(scene), scene.unit)
-    rows = [_of_basis(scene, told).assign(is_history=False), _of_history(scene, anew).assign(is_history=True)]
-    data = pd.concat(rows, ignore_index=True)
-    if data.empty:
-        said = scene.say(
-            "Definitions, models, settings and tables are those of {quarter}, and no number of it is told anew.",
-            quarter=_quarter(scene),
-        )
-        return absent("rests_on", said, scene.language)
-    columns = [
-        Column("what", scene.say("What")),
-        Column("kind_words", scene.say("Kind"), "short"),
-        Column("old", scene.say("Before"), "interval"),
-        Column("new", scene.say("Now"), "interval"),
-    ]
-    title = _basis_title(scene, len(told), len(anew))
-    return Exhibit(
-        "rests_on",
-        title,
-        scene.language,
-        so_what=_restated_words(scene, anew),
-        caption=scene.say(
-            "Told anew: a number of a past quarter that the two packs tell differently, for rows were entered late or"
-            " corrected, or accounts have moved to another segment."
-        ),
-        table_html=table(data.head(N_ROWS), columns, scene.language, title),
-        data=data,
-        columns=columns,
-    )
-
-
-def _of_basis(scene: Scene, told: pd.DataFrame) -> pd.DataFrame:
-    rows = [
-        {
-            "what": text_of(row["what"]),
-            "kind_words": scene.say(KINDS[row["kind"]]),
-            "old": text_of(row["old"]),
-            "new": text_of(row["new"]),
-        }
-        for row in told.to_dict("records")
-    ]
-    return pd.DataFrame(rows, columns=["what", "kind_words", "old", "new"])
-
-
-def _of_history(scene: Scene, anew: pd.DataFrame) -> pd.DataFrame:
-    rows = [
-        {
-            "what": scene.say(
-                "{name}, {quarter}",
-                name=measure_name(scene.language, row["measure"]),
-                quarter=scene.language.quarter(row["quarter"]),
-            ),
-            "kind_words": scene.say("Told anew"),
-            "old": written(scene.language, row["kind"], row["old"]),
-            "new": written(scene.language, row["kind"], row["new"]),
-        }
-        for row in anew.to_dict("records")
-    ]
-    return pd.DataFrame(rows, columns=["what", "kind_words", "old", "new"])
-
-
-def _basis_title(scene: Scene, n_told: int, n_anew: int) -> str:
-    told = scene.language.count(
-        "{n} change of definitions or data since {quarter}",
-        "{n} changes of definitions or data since {quarter}",
-        n_told,
-        quarter=_quarter(scene),
-    )
-    anew = scene.language.count("{n} past number is told anew", "{n} past numbers are told anew", n_anew)
-    if not n_told:
-        return anew
-    return with_cause(scene.language, told, anew if n_anew else "")
-
-
-def _restated_words(scene: Scene, anew: pd.DataFrame) -> str:
-    """The largest change of past MRR."""
-    money = anew[anew["kind"] == MONEY] if len(anew) else anew
-    if money.empty:
-        return ""
-    row = money.loc[
-        (money["new"].astype(float) - money["old"].astype(float))
-        .abs()
-        .sort_values(ascending=False, kind="stable")
-        .index[0]
-    ]
-    return scene.say(
-        "The largest: {name} of {quarter} was {old} and is now {new}.",
-        name=measure_name(scene.language, row["measure"]),
-        quarter=scene.language.quarter(row["quarter"]),
-        old=scene.language.money(row["old"]),
-        new=scene.language.money(row["new"]),
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ...metrics.definitions import DEFINITIONS, OF_BUSINESS, OF_SCORES
@@ -100,6 +102,18 @@ def _meanings(scene: Scene) -> dict[str, tuple[str, str]]:
             say("Reasons for leaving"),
             say("Share of the accounts that left in four quarters for which a reason was named."),
         ),
+        "ltv": (
+            say("Lifetime value"),
+            say("Mean MRR × months an account is expected to pay out of 60; revenue, without growth."),
+        ),
+        "prevention": (
+            say("Preventable losses"),
+            say("MRR of lost accounts of which a named cause is said to have been preventable, by department."),
+        ),
+        "themes": (
+            say("Themes of feedback"),
+            say("MRR of the paying accounts that named the theme in the last year."),
+        ),
         "responses": (
             say("Signs acted on"),
             say("Accounts with a sign: share that left by the quarter’s end, acted on within 30 days or not."),
@@ -112,22 +126,20 @@ def definitions(scene: Scene) -> Exhibit:
     meanings = _meanings(scene)
     told = [item for item in DEFINITIONS.values() if _is_told(scene, item.id)]
     rows = [(*meanings[item.id], item.label, item.source) for item in told]
-    shown = pd.DataFrame(rows, columns=["name", "meaning", "version", "source"])
+    return definitions_table(scene, "definitions", scene.say("What the measures mean"), rows)
+
+
+def definitions_table(scene: Scene, id: str, title: str, definitions: Sequence[tuple[str, str, str, str]]) -> Exhibit:
+    """Definitions as a table. Of each: name, meaning, version, source."""
+    shown = pd.DataFrame(definitions, columns=["name", "meaning", "version", "source"])
     columns = [
         Column("name", scene.say("Measure")),
         Column("meaning", scene.say("Meaning"), "long"),
         Column("version", scene.say("Version")),
         Column("source", scene.say("Definition by"), "long"),
     ]
-    title = scene.say("What the measures mean")
-    return Exhibit(
-        "definitions",
-        title,
-        scene.language,
-        table_html=table(shown, columns, scene.language, title),
-        data=shown,
-        columns=columns,
-    )
+    made = table(shown, columns, scene.language, title)
+    return Exhibit(id, title, scene.language, table_html=made, data=shown, columns=columns)
 
 
 def _is_told(scene: Scene, id: str) -> bool:

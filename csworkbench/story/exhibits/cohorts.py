@@ -47,7 +47,7 @@ def _exhibit(scene: Scene, id: str, unit: str, groups: Sequence[Group], together
         title(language, together),
         language,
         so_what=sentences(so_what(language, together), _weakest(scene, groups, together)),
-        caption=_caption(scene, unit, groups, together),
+        caption=_caption(scene, groups, together),
         alt=_alt(scene, id, groups, together),
         source=scene.source("subscriptions", "accounts"),
         figure_svg=_figure(scene, unit, groups, together),
@@ -153,7 +153,7 @@ def _row(scene: Scene, name: str, group: Group, width: int, only: int | None = N
     return Cohort(name, scene.language.number(group.n), shares, words, note, only is not None)
 
 
-def _caption(scene: Scene, unit: str, groups: Sequence[Group], together: Together) -> str:
+def _caption(scene: Scene, groups: Sequence[Group], together: Together) -> str:
     n = sum(group.n for group in groups)
     counted = scene.language.count(
         "{subject}: {n} customer by quarter of start.",

@@ -25,7 +25,7 @@ def concentration(scene: Scene) -> Exhibit:
     now = _of(rows, scene.quarter.label, GROUP)
     if now is None or largest.empty:
         return absent("concentration", scene.say("No account had MRR this quarter"), scene.language)
-    shown = _named(scene, largest, _of(rows, scene.quarter.year_ago.label, GROUP))
+    shown = _named(largest, _of(rows, scene.quarter.year_ago.label, GROUP))
     columns = [
         Column("name", scene.say("Customer")),
         Column("n_accounts", scene.say("Accounts"), "count"),
@@ -52,7 +52,7 @@ def _of(rows: pd.DataFrame, quarter: str, unit: str) -> pd.Series | None:
     return found.iloc[0] if len(found) else None
 
 
-def _named(scene: Scene, largest: pd.DataFrame, ago: pd.Series | None) -> pd.DataFrame:
+def _named(largest: pd.DataFrame, ago: pd.Series | None) -> pd.DataFrame:
     """The groups with their names, the share of all up to each, and what the first 1, 5 and 10 held a year ago."""
     names = largest["name"].where(largest["name"].notna(), largest["group_id"])
     then = {n: float(ago[f"top_{n}"]) for n in LARGEST} if ago is not None else {}

@@ -103,6 +103,10 @@ MEASURED: Mapping[str, Phrase] = {
     "usage_per_seat": lambda s, x: s.say("{n} uses per seat", n=s.language.number(x, 1)),
     "usage_trend_3m": lambda s, x: _moved(s, x - 1, _USAGE_MOVED),
     "usage_vs_peak": lambda s, x: s.say("usage at {share} of its peak", share=s.language.percent(x, 0)),
+    "events_vs_usual_12m": lambda s, x: s.say(
+        "intensity of use at {share} of the usual", share=s.language.percent(x, 0)
+    ),
+    "idle_share_6m": lambda s, x: s.say("no use on {share} of the days measured", share=s.language.percent(x, 0)),
     "feature_breadth": lambda s, x: s.say("{share} of features in use", share=s.language.percent(x, 0)),
     "csat_90d": lambda s, x: s.say("satisfaction with support {n} of 5", n=s.language.number(x, 1)),
     "survey_csat_180d": lambda s, x: s.say("satisfaction in surveys {n} of 5", n=s.language.number(x, 1)),

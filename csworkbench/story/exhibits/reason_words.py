@@ -13,6 +13,7 @@ from .feature_names import CODE_NAMES, FEATURE_NAMES
 from .phrases import CATEGORIES, COUNTED, MEASURED, NONE
 
 N_REASONS = 3
+UNKNOWN = frozenset({"", "nan", "None", "<NA>"})
 OF_STAFF = frozenset({"csm_churn_12m", "csm_experience_months"})
 
 
@@ -24,7 +25,7 @@ def feature_name(scene: Scene, feature: str) -> str:
 
 def said(scene: Scene, feature: str, value: str | None) -> str:
     """A reason in words: the feature with the value that the account had."""
-    if is_missing(value) or value in ("", "nan", "None", "<NA>"):
+    if is_missing(value) or value in UNKNOWN:
         return scene.say("{feature}: not measured", feature=feature_name(scene, feature))
     assert value is not None
     if feature in CATEGORIES:
@@ -49,8 +50,8 @@ def _number(text: str) -> float | None:
 def reasons_of(scene: Scene, kind: str, accounts: pd.Series) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
     """Each account → the features that speak most for that outcome, with their values, largest first; at most three.
 
-    Of features that share a code only the first is told. What speaks against the outcome is left out, and so is what
-    would show how well the CSM does.
+    Of features that share a code only the first is told. What speaks against the outcome is left out, what would show
+    how well the CSM does, and what was not measured unless nothing else is known.
     """
     if not scene.has("reasons"):
         return {}
@@ -58,7 +59,9 @@ def reasons_of(scene: Scene, kind: str, accounts: pd.Series) -> Mapping[str, tup
     asked = frame[frame["account_id"].isin(accounts) & (frame["kind"] == kind)]
     raises = (asked["contribution"] > 0) | ((asked["versus"] == "own_past") & (asked["rise"] > 0))
     kept = asked[raises & ~asked["feature"].isin(OF_STAFF)]
-    ranked = kept.sort_values(["account_id", "rank"], kind="stable").drop_duplicates(["account_id", "code"])
+    known = kept["value"].notna() & ~kept["value"].isin(UNKNOWN)
+    told = kept[known | ~known.groupby(kept["account_id"]).transform("any")]
+    ranked = told.sort_values(["account_id", "rank"], kind="stable").drop_duplicates(["account_id", "code"])
     first = ranked.groupby("account_id").head(N_REASONS)
     found: dict[str, tuple[tuple[str, str | None], ...]] = {}
     for row in first.itertuples(index=False):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from ...metrics.team.definitions import TEAM_DEFINITIONS
 from ..exhibit import Exhibit
-from ..tables import Column, table
+from ..exhibits.closing import definitions_table
 from .scene import TeamScene
 
 
@@ -54,19 +52,4 @@ def team_definitions(scene: TeamScene) -> Exhibit:
     """Name, meaning, version and source of the team's measures."""
     words = meanings(scene)
     rows = [(*words[item.id], item.label, item.source) for item in TEAM_DEFINITIONS.values()]
-    shown = pd.DataFrame(rows, columns=["name", "meaning", "version", "source"])
-    columns = [
-        Column("name", scene.say("Measure")),
-        Column("meaning", scene.say("Meaning"), "long"),
-        Column("version", scene.say("Version")),
-        Column("source", scene.say("Definition by"), "long"),
-    ]
-    title = scene.say("What the team’s measures mean")
-    return Exhibit(
-        "team_definitions",
-        title,
-        scene.language,
-        table_html=table(shown, columns, scene.language, title),
-        data=shown,
-        columns=columns,
-    )
+    return definitions_table(scene, "team_definitions", scene.say("What the team’s measures mean"), rows)

@@ -1,22 +1,17 @@
-"""Proactive work and firefighting: who reacts, what comes again, and what policy does not foresee."""
+"""Proactive work and firefighting: who reacts."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from ...metrics.calendar import Quarter
-from ...metrics.intervals import SMALLEST_GROUP, wilson
-from ...metrics.team.work import coverage as hours_by_policy
+from ...metrics.intervals import SMALLEST_GROUP
 from ...metrics.team.work import loads
 from ..charts.bars import Bar, bars
 from ..exhibit import Exhibit, absent
 from ..language import is_missing
-from ..tables import Column, table
+from ..tables import Column
 from .scene import TeamScene
-from .words import FUNCTIONS, TIERS, word
 
 _TEAM = ""
 
@@ -123,162 +118,3 @@ def _figure(scene: TeamScene, data: pd.DataFrame) -> str:
     ]
     has_past = any(row.reference is not None for row in rows)
     return bars(rows, scene.language.lang, min(1.0, longest), scene.say("last quarter") if has_past else "")
-
-
-def repeat_causes(scene: TeamScene) -> Exhibit:
-    """Share of tickets per category that had been there within 90 days, with interval and n."""
-    if not scene.has("fires"):
-        return scene.missing("repeat_causes", "fires")
-    frame = scene.frame("fires")
-    frame = frame[frame["n_tickets"] >= SMALLEST_GROUP].reset_index(drop=True)
-    if frame.empty:
-        title = scene.say("Repeat causes are not shown: no category has {n} tickets.", n=SMALLEST_GROUP)
-        return absent("repeat_causes", title, scene.language)
-    low, high = wilson(frame["n_repeated"], frame["n_tickets"])
-    rated = frame.assign(share=frame["n_repeated"] / frame["n_tickets"], low=low, high=high)
-    rated = rated.sort_values(["share", "n_tickets"], ascending=False, ignore_index=True)
-    rated = rated.assign(name=[word(scene, {}, category) for category in rated["category"]])
-    return Exhibit(
-        "repeat_causes",
-        _repeat_title(scene, rated),
-        scene.language,
-        so_what=_saved(scene, rated),
-        caption=scene.noted(
-            scene.say(
-                "Tickets opened in the quarter whose account had another of the same category in the 90 days before; "
-                "line: 95% interval; categories under {n} tickets are left out.",
-                n=SMALLEST_GROUP,
-            ),
-            scene.defined("repeat_ticket"),
-        ),
-        alt=scene.say(
-            "Bars of repeated tickets by category: {values}.",
-            values=scene.language.listed(
-                [f"{row['name']} {scene.language.percent(row['share'], 0)}" for row in rated.to_dict("records")]
-            ),
-        ),
-        source=scene.source("tickets"),
-        figure_svg=bars([_bar(scene, row) for row in rated.to_dict("records")], scene.language.lang),
-        data=rated,
-        columns=(
-            Column("name", scene.say("Category")),
-            Column("n_tickets", scene.say("Tickets"), "count"),
-            Column("n_repeated", scene.say("Repeated"), "count"),
-            Column("share", scene.say("Share repeated"), "share"),
-            Column("low", scene.say("95% from"), "share"),
-            Column("high", scene.say("95% to"), "share"),
-            Column("n_accounts", scene.say("Accounts"), "count"),
-        ),
-    )
-
-
-def _bar(scene: TeamScene, row: Mapping[Any, Any]) -> Bar:
-    share, low, high = (float(row[name]) for name in ("share", "low", "high"))
-    words = scene.language.percent(share, 0)
-    return Bar(str(row["name"]), share, words, low, high, remark=scene.say("n = {n}", n=row["n_tickets"]))
-
-
-def _repeat_title(scene: TeamScene, rated: pd.DataFrame) -> str:
-    top = rated.iloc[0]
-    if not top["n_repeated"]:
-        return scene.say("No ticket of the quarter was a repeat")
-    return scene.say(
-        "{share} of tickets on “{category}” are repeats: {n} of {of}",
-        share=scene.language.percent(top["share"], 0),
-        category=top["name"],
-        n=scene.language.number(top["n_repeated"]),
-        of=scene.language.number(top["n_tickets"]),
-    )
-
-
-def _saved(scene: TeamScene, rated: pd.DataFrame) -> str:
-    n, of = int(rated["n_repeated"].sum()), int(rated["n_tickets"].sum())
-    if not n:
-        return ""
-    return scene.say(
-        "Over all categories {n} of {of} tickets ({share}) came again: removing the cause would spare that work.",
-        n=scene.language.number(n),
-        of=scene.language.number(of),
-        share=scene.language.percent(n / of, 0),
-    )
-
-
-def policy_hours(scene: TeamScene) -> Exhibit:
-    """Hours per touch tier inside and outside of the work that policy foresees for it."""
-    if not scene.has("work"):
-        return scene.missing("policy_hours", "work")
-    policy = scene.measures.settings.team.work
-    if not policy:
-        title = scene.say("Hours out of policy are not shown: workspace.toml has no [team.work].")
-        return absent("policy_hours", title, scene.language)
-    found = hours_by_policy(scene.frame("work").query("quarter == @scene.quarter.label"), policy)
-    if not found["hours"].sum() > 0:
-        return absent("policy_hours", scene.say("No hours were recorded this quarter."), scene.language)
-    shown = _tiers(scene, found)
-    columns = [
-        Column("name", scene.say("Touch tier")),
-        Column("hours", scene.say("Hours"), "one"),
-        Column("out", scene.say("Out of policy, h"), "one"),
-        Column("share", scene.say("Share out"), "share0"),
-        Column("most", scene.say("Mostly"), "long"),
-    ]
-    title = _policy_title(scene, found)
-    return Exhibit(
-        "policy_hours",
-        title,
-        scene.language,
-        so_what=scene.say(
-            "Either the work has a reason that policy should name, or the hours are free for other work."
-        ),
-        caption=scene.say("Out of policy: functions that [team.work] does not name for the account’s touch tier."),
-        source=scene.source("activities", "accounts"),
-        table_html=table(shown, columns, scene.language, title, total=len(shown) - 1),
-        data=found.assign(
-            tier=[word(scene, TIERS, tier) for tier in found["touch_tier"]],
-            what=[word(scene, FUNCTIONS, name) for name in found["function"]],
-            meant=[scene.say("yes") if meant else scene.say("no") for meant in found["is_meant"]],
-        ),
-        columns=[
-            Column("tier", scene.say("Touch tier")),
-            Column("what", scene.say("Function")),
-            Column("hours", scene.say("Hours"), "one"),
-            Column("meant", scene.say("In policy")),
-        ],
-    )
-
-
-def _tiers(scene: TeamScene, found: pd.DataFrame) -> pd.DataFrame:
-    order = [tier for tier in scene.measures.settings.team.work if tier in set(found["touch_tier"])]
-    parts = [(word(scene, TIERS, tier), found[found["touch_tier"] == tier]) for tier in order]
-    rows = [_tier(scene, name, part) for name, part in [*parts, (scene.say("All"), found)]]
-    return pd.DataFrame(rows)
-
-
-def _tier(scene: TeamScene, name: str, part: pd.DataFrame) -> dict[str, object]:
-    out = part[~part["is_meant"]]
-    by = out.groupby("function")["hours"].sum().sort_values(ascending=False, kind="stable")
-    most = [
-        scene.say("{what} {hours} h", what=word(scene, FUNCTIONS, what), hours=scene.language.number(hours, 1))
-        for what, hours in by.head(2).items()
-    ]
-    hours = part["hours"].sum()
-    return {
-        "name": name,
-        "hours": hours,
-        "out": out["hours"].sum(),
-        "share": out["hours"].sum() / hours if hours else float("nan"),
-        "most": scene.language.listed(most) or None,
-    }
-
-
-def _policy_title(scene: TeamScene, found: pd.DataFrame) -> str:
-    out = found[~found["is_meant"]]
-    if not out["hours"].sum() > 0:
-        return scene.say("Every hour went into work that policy foresees")
-    row = out.sort_values(["hours", "function"], ascending=[False, True]).iloc[0]
-    return scene.say(
-        "{share} of hours went into work that policy does not foresee, most into {what} for {tier}",
-        share=scene.language.percent(out["hours"].sum() / found["hours"].sum(), 0),
-        what=word(scene, FUNCTIONS, row["function"]),
-        tier=word(scene, TIERS, row["touch_tier"]),
-    )

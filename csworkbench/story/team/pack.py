@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from ...errors import UnknownName
-from ...metrics.quarter import QuarterMeasures, load_measures, measure_quarter
+from ...metrics.measures import QuarterMeasures, load_measures
 from ...metrics.team.measures import TeamMeasures, load_team
 from ...metrics.team.quarter import measure_team
 from ..catalogue import marked
 from ..difference.told import load_told
 from ..exhibit import Exhibit
-from ..exhibits import changes
+from ..exhibits import changes, rests_on
 from ..exhibits import closing as common
-from ..pack import Fragment, Pack
+from ..fragment import Fragment, title
+from ..pack import LEAD, Pack
+from ..sample import sample_measures, sample_view
 from . import (
     capacity,
     characters,
@@ -30,10 +30,13 @@ from . import (
     kpi_tree,
     load,
     people,
+    policy,
     ramp,
+    repeats,
     steps,
     tiles,
     trainings,
+    tried,
 )
 from .scene import TeamScene, team_scene
 
@@ -44,8 +47,8 @@ EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
     "dependence": effects.dependence,
     "step_matrix": steps.step_matrix,
     "firefighting": load.firefighting,
-    "repeat_causes": load.repeat_causes,
-    "policy_hours": load.policy_hours,
+    "repeat_causes": repeats.repeat_causes,
+    "policy_hours": policy.policy_hours,
     "capacity": capacity.capacity,
     "growth_line": growth.growth_line,
     "ramp": ramp.ramp,
@@ -54,8 +57,9 @@ EXHIBITS: Mapping[str, Callable[[TeamScene], Exhibit]] = {
     "development": people.development,
     "interviews": interviews.interviews,
     "trainings": trainings.trainings,
+    "tried": tried.tried,
     "changes": changes.changes,
-    "rests_on": changes.rests_on,
+    "rests_on": rests_on.rests_on,
     "freshness": common.freshness,
     "team_definitions": closing.team_definitions,
     "definitions": common.definitions,
@@ -70,6 +74,7 @@ HEADINGS: Mapping[str, str] = {
     "capacity": marked("Capacity and growth"),
     "characters": marked("Balance of characters and the next hire"),
     "people": marked("Competencies, interviews, trainings"),
+    "tried": marked("What was tried and what followed"),
     "changes": marked("What changed since the last pack"),
     "data": marked("Definitions and data"),
 }
@@ -91,13 +96,9 @@ class TeamPack(Pack):
 
     def cover(self) -> Fragment:
         """The title, the quarter, for whom it is, and the tiles."""
-        scene, quarter = self.scene, self.scene.quarter
-        months = scene.language.months(quarter.starts_on, quarter.closing)
-        head = Markup('<h1>{}</h1><p class="cs-lead">{}</p><p class="cs-lead">{}</p>').format(
-            scene.say("{who}: the CS team", who=self.who),
-            scene.say("{quarter} ({months})", quarter=scene.language.quarter(quarter.label), months=months),
-            scene.say("For the manager of the team only: it names people."),
-        )
+        scene = self.scene
+        warned = scene.say("For the manager of the team only: it names people.")
+        head = title(scene, scene.say("{who}: the CS team", who=self.who), LEAD, warned)
         return Fragment(head + self.section("glance", "team_tiles").html)
 
     def closing(self) -> Fragment:
@@ -127,12 +128,5 @@ def open_team(
 
 @cache
 def _sample(quarter: str) -> tuple[QuarterMeasures, TeamMeasures]:
-    from ...data.sample import sample_folder
-    from ...data.workspace import open_workspace
-    from ...metrics.calendar import Quarter
-
-    workspace = open_workspace(sample_folder())
-    wanted = Quarter.parse(quarter or "2026Q3", workspace.settings.company.fiscal_year_start)
-    view = workspace.as_of(wanted.closing)
-    measures = measure_quarter(view, wanted)
-    return measures, measure_team(view, measures)
+    measures = sample_measures(quarter)
+    return measures, measure_team(sample_view(quarter), measures)

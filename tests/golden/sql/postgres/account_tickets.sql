@@ -1,7 +1,7 @@
 WITH dated AS (
   SELECT
     account_id,
-    csat,
+    CAST(csat AS DECIMAL(38, 12)) AS csat,
     CAST(opened_at AS DATE) AS opened_on,
     CAST(resolved_at AS DATE) AS resolved_on
   FROM tickets

@@ -5,7 +5,7 @@ WITH ranked AS (
     s.product,
     ROW_NUMBER() OVER (
       PARTITION BY s.account_id
-      ORDER BY s.starts_on, s.mrr DESC NULLS LAST, s.subscription_id
+      ORDER BY s.starts_on, s.mrr DESC NULLS LAST, s.subscription_id, s.plan, s.product
     ) AS place
   FROM subscriptions AS s
   WHERE

@@ -11,11 +11,16 @@ SELECT
       THEN u.day
     END
   ) AS last_used_on,
-  SUM(CASE WHEN u.day > %(middle)s THEN COALESCE(u.count, u.users, 1) END) AS recent,
+  SUM(
+    CASE
+      WHEN u.day > %(middle)s
+      THEN CAST(COALESCE(u.count, u.users, 1) AS DECIMAL(38, 12))
+    END
+  ) AS recent,
   SUM(
     CASE
       WHEN u.day > %(start)s AND u.day <= %(middle)s
-      THEN COALESCE(u.count, u.users, 1)
+      THEN CAST(COALESCE(u.count, u.users, 1) AS DECIMAL(38, 12))
     END
   ) AS prior,
   COUNT(u.users) AS n_users,

@@ -28,7 +28,7 @@ SELECT
   m.closing,
   m.account_id,
   MAX(m.users) AS users,
-  SUM(m.amount) AS amount,
+  SUM(CAST(m.amount AS DECIMAL(38, 12))) AS amount,
   COUNT(
     DISTINCT CASE
       WHEN m.used = 1 AND (

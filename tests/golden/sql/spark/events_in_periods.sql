@@ -2,7 +2,7 @@ WITH chosen AS (
   SELECT
     u.account_id,
     CAST(EXTRACT(YEAR FROM u.day) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.day) AS BIGINT) - 1 - :first_month AS months,
-    COALESCE(u.count, 1) AS value
+    CAST(COALESCE(u.count, 1) AS DECIMAL(38, 12)) AS value
   FROM usage AS u
   WHERE
     u.feature IN :features AND u.day <= :last

@@ -5,7 +5,7 @@ WITH ranked AS (
     s.product,
     ROW_NUMBER() OVER (
       PARTITION BY s.account_id
-      ORDER BY s.starts_on NULLS LAST, s.mrr DESC, s.subscription_id NULLS LAST
+      ORDER BY s.starts_on NULLS LAST, s.mrr DESC, s.subscription_id NULLS LAST, s.plan NULLS LAST, s.product NULLS LAST
     ) AS place
   FROM subscriptions AS s
   WHERE

@@ -21,7 +21,8 @@ WITH marked AS (
       ELSE 0
     END AS used,
     CAST(POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE)) AS BIGINT) AS day_bit,
-    f.bit AS feature_bit
+    f.bit AS feature_bit,
+    u.feature
   FROM known_usage AS u
   LEFT JOIN numbered AS f
     ON f.feature = u.feature
@@ -36,11 +37,16 @@ SELECT
   MAX(users) AS users,
   SUM(users) AS users_sum,
   SUM(amount) AS amount,
+  SUM(CASE WHEN users > 0 AND NOT amount IS NULL THEN amount END) AS events,
+  SUM(CASE WHEN users > 0 AND NOT amount IS NULL THEN users * r.rate END) AS usual_events,
   BIT_OR(day_bit) AS days,
+  BIT_OR(CASE WHEN used = 1 THEN day_bit ELSE 0 END) AS used_days,
   BIT_OR(CASE WHEN used = 1 THEN COALESCE(feature_bit, 0) ELSE 0 END) AS features,
   MIN(day) AS first_on,
   MAX(CASE WHEN used = 1 THEN day END) AS last_used_on
-FROM marked
+FROM marked AS k
+LEFT JOIN rates AS r
+  ON r.feature = k.feature AND r.month = k.known_in
 WHERE
   known_in < gone_in
 GROUP BY

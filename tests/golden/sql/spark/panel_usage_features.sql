@@ -1,17 +1,37 @@
+WITH marked AS (
+  SELECT
+    u.feature,
+    u.known_from,
+    u.users,
+    u.count AS amount,
+    CAST(EXTRACT(YEAR FROM u.known_from) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_from) AS BIGINT) - 1 + CASE WHEN CAST(EXTRACT(DAY FROM u.known_from) AS BIGINT) > :anchor THEN 1 ELSE 0 END - :last AS known_in,
+    CAST(EXTRACT(YEAR FROM u.known_until) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_until) AS BIGINT) - 1 + CASE
+      WHEN CAST(EXTRACT(DAY FROM u.known_until) AS BIGINT) > :anchor
+      THEN 1
+      ELSE 0
+    END - :last AS gone_in
+  FROM known_usage AS u
+)
 SELECT
   feature,
+  known_in,
+  gone_in,
   MIN(known_from) AS known_from,
   MIN(
     CASE
-      WHEN COALESCE(u.count, 0) = 0
-      AND COALESCE(u.users, 0) = 0
+      WHEN COALESCE(amount, 0) = 0
+      AND COALESCE(users, 0) = 0
       AND (
-        u.count = 0 OR u.users = 0
+        amount = 0 OR users = 0
       )
       THEN known_from
     END
   ) AS zero_from,
-  MIN(CASE WHEN NOT u.users IS NULL THEN known_from END) AS users_from
-FROM known_usage AS u
+  MIN(CASE WHEN NOT users IS NULL THEN known_from END) AS users_from,
+  SUM(CASE WHEN users > 0 AND NOT amount IS NULL THEN users END) AS users,
+  SUM(CASE WHEN users > 0 THEN amount END) AS events
+FROM marked
 GROUP BY
-  feature
+  feature,
+  known_in,
+  gone_in

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from ..errors import Problem, suggestion
-from ..schema import TABLES
-from .colour import COLOUR, MARKS, PAPER, contrast, readable
+from ...errors import Problem, fault, suggestion
+from ...schema import TABLES
+from ..colour import COLOUR, MARKS, PAPER, contrast, readable
 
 if TYPE_CHECKING:
-    from .settings import Settings
+    from . import Settings
 
 FILE = "workspace.toml"
 _KINDS = {
@@ -131,10 +132,20 @@ def meaning_faults(settings: Settings) -> Iterator[Problem]:
         if not _LANGUAGE.fullmatch(language):
             said = f'is "{language}", which is no language code'
             yield Problem(FILE, 0, "company.languages", "unknown_language", said, "Write en, ja or the like.")
+    if (day := settings.company.exported_on) is not None and not _is_day(day):
+        yield fault("bad_day", FILE, 0, "company.exported_on", value=day)
     yield from _colour_faults(settings.brand.accent)
     if settings.engine.kind != "duckdb" and not settings.engine.url_env:
         remedy = "Name the environment variable that holds the database's URL."
         yield Problem(FILE, 0, "engine.url_env", "missing_key", "is needed for a database", remedy)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _colour_faults(accent: str | None) -> Iterator[Problem]:
