@@ -14,7 +14,7 @@ from ..errors import CsworkbenchError, UnknownName
 from .asof import Day, day_of, known_relations
 from .engine import DuckDB, Engine
 from .settings import Settings
-from .sql import Value, bind, identifier, mentions
+from .sql import Value, bind, identifier, mentions, orders_rows
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class View:
     def sql(self, text: str, **parameters: Value) -> pd.DataFrame:
         """The result of a SELECT over the canonical tables as known; `$name` takes the parameter of that name.
 
-        The text is DuckDB's dialect in portable idioms; rows come sorted by the columns from left to right.
+        The text is DuckDB's dialect in portable idioms; rows come in the order that it says,
+        else sorted by the columns from left to right.
         """
         absent = [name for name in schema.TABLES if name not in self.relations]
         missing = [name for name in absent if mentions(text, f"FROM {name}") or mentions(text, f"JOIN {name}")]
@@ -107,7 +108,7 @@ class View:
         used = {name: select for name, select in self.relations.items() if mentions(text, name)}
         known = ", ".join(f"{identifier(name)} AS NOT MATERIALIZED ({select})" for name, select in used.items())
         query = f"SELECT * FROM ({bind(text, parameters)}) AS result"
-        return self.snapshot.engine.query(f"WITH {known} {query}" if known else query)
+        return self.snapshot.engine.query(f"WITH {known} {query}" if known else query, orders_rows(text))
 
 
 def snapshot_of_frames(frames: Mapping[str, pd.DataFrame], settings: Settings) -> Snapshot:

@@ -13,6 +13,9 @@ from ..errors import CsworkbenchError
 
 Value = str | int | float | bool | date | datetime | None | Sequence[str] | Sequence[date]
 
+_NO_CLAUSE = re.compile(r"--[^\n]*|'[^']*'|\"[^\"]*\"")
+_PARENTHESISED = re.compile(r"\([^()]*\)")
+_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -56,6 +59,14 @@ def sql_file(package: str, name: str) -> str:
     """The text of `name`.sql beside a metric, without its comments."""
     text = files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip()
+
+
+def orders_rows(text: str) -> bool:
+    """Whether the query itself says in which order its rows come: by an ORDER BY that stands in no parentheses."""
+    bare = _NO_CLAUSE.sub(" ", text)
+    while (outer := _PARENTHESISED.sub(" ", bare)) != bare:
+        bare = outer
+    return _ORDER.search(bare) is not None
 
 
 def mentions(text: str, name: str) -> bool:

@@ -1,4 +1,4 @@
--- One row per account × feature with rows of usage in its first $n_days days; value: the amount (count, else users).
+-- One row per account × feature with rows of usage in its first n_days days; value: the amount (count, else users).
 -- starts: one row per account with its first paid day.
 SELECT u.account_id, u.feature, sum(CAST(coalesce(u.count, u.users, 1) AS DECIMAL(38, 12))) AS value
 FROM usage AS u

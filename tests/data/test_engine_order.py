@@ -16,6 +16,7 @@ import pytest
 from csworkbench.data.engine import DuckDB, Postgres
 from csworkbench.data.settings import parse_settings
 from csworkbench.data.snapshot import snapshot_of_frames
+from csworkbench.data.sql import orders_rows
 
 COLUMNS = {
     "flag": ("BOOLEAN", [False, True, None]),
@@ -137,3 +138,35 @@ def test_a_view_tells_its_rows_in_the_same_order_whatever_the_order_of_the_table
         view = snapshot_of_frames({"accounts": accounts, "usage": shuffled}, settings).as_of("2026-01-01")
         told_of.append(told(view.sql(query)))
     assert told_of[0] == told_of[1] == told_of[2] == sorted(told_of[0], key=cmp_to_key(compared))
+
+
+@pytest.mark.parametrize(
+    ("text", "itself"),
+    [
+        ("SELECT a FROM t", False),
+        ("SELECT a FROM t ORDER BY b DESC", True),
+        ("select a from t order\n by b limit 3", True),
+        ("SELECT row_number() OVER (PARTITION BY a ORDER BY b) FROM t", False),
+        ("SELECT a FROM (SELECT a FROM t ORDER BY (b + 1)) AS x", False),
+        ("SELECT ') order by (' AS a FROM t -- order by b", False),
+        ("WITH x AS (SELECT 1 AS a ORDER BY 1) SELECT a FROM x ORDER BY a", True),
+    ],
+)
+def test_a_query_orders_its_rows_itself_by_an_order_by_outside_of_parentheses(text: str, itself: bool) -> None:
+    assert orders_rows(text) is itself
+
+
+def falling(engine: DuckDB | Postgres) -> list[int]:
+    """What a query brings that wants the largest first, under a WITH as in a view."""
+    inner = f"SELECT n FROM ({' UNION ALL '.join(f'SELECT {n} AS n' for n in range(0, 200))}) AS r ORDER BY n DESC LIMIT 150"
+    return [int(n) for n in engine.query(f"WITH one AS (SELECT 1 AS x) SELECT * FROM ({inner}) AS result", True)["n"]]
+
+
+def test_the_order_that_a_query_asks_for_is_kept_by_duckdb() -> None:
+    assert falling(DuckDB(threads=4)) == list(range(199, 49, -1))
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+def test_the_order_that_a_query_asks_for_is_kept_by_postgresql(postgres_engine: Postgres) -> None:
+    assert falling(postgres_engine) == list(range(199, 49, -1))

@@ -185,6 +185,7 @@ REVIEWS = frame(
     ("a", "2026-02-01", "2026-02-05", 1, 0),
     ("b", "2026-03-01", None, None, None),
     ("c", "2025-08-01", "2025-08-01", 9, 0),
+    ("c", "2025-11-01", "2025-11-05", 7, None),
 )
 PLANS = frame(
     "account_id criterion agreed_on due_on status assessed_on",

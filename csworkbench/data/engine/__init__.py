@@ -17,6 +17,6 @@ class Engine(Protocol):
 
     dialect: str
 
-    def query(self, sql: str) -> pd.DataFrame:
-        """The result as pandas, sorted by its columns: dates as datetime64[us], decimals as float64, keys as str."""
+    def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
+        """The result as pandas, sorted by its columns unless it comes in an order of its own: dates as datetime64[us], decimals as float64, keys as str."""
         ...

@@ -29,9 +29,9 @@ class DuckDB:
             self._connection.execute("SET ieee_floating_point_ops = false")
         return self._connection
 
-    def query(self, sql: str) -> pd.DataFrame:
-        """The result of the SELECT as pandas, sorted by its columns from left to right."""
-        result = self.connection.execute(f"SELECT * FROM ({sql}) AS found ORDER BY ALL")
+    def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
+        """The result of the SELECT as pandas, sorted by its columns from left to right unless it is ordered itself."""
+        result = self.connection.execute(sql if is_ordered else f"SELECT * FROM ({sql}) AS found ORDER BY ALL")
         kinds = [str(column[1]) for column in result.description or ()]
         frame = result.df()
         columns = [typed(frame.iloc[:, i], kind) for i, kind in enumerate(kinds)]

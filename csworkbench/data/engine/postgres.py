@@ -45,9 +45,14 @@ class Postgres:
         self._open: Connection | None = None
         self._types: DuckDB | None = None
 
-    def query(self, sql: str) -> pd.DataFrame:
-        """The result of the SELECT, given in DuckDB's dialect, as pandas, sorted by its columns from left to right."""
+    def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
+        """The result of the SELECT, given in DuckDB's dialect, as pandas.
+
+        Sorted by its columns from left to right, text by code point, unless it is ordered itself.
+        """
         columns = self._shadow.columns(sql)
+        if is_ordered:
+            return frame_of_rows(self.rows(transpile(sql, self.dialect)), columns)
         names = [f"column_{place}" for place in range(1, len(columns) + 1)]
         order = [_ordered(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
         text = f"SELECT * FROM ({sql}) AS found({', '.join(names)}) ORDER BY {', '.join(order)}"

@@ -15,7 +15,8 @@ _COUNTS = ["n", "n_kept", "n_partly", "n_missed", "n_open"]
 def promised(view: View, quarter: Quarter) -> pd.DataFrame:
     """One row per promise that the quarter had to keep, of the tables that are there.
 
-    action: the actions promised in a review held in the quarter before (n of them, n_kept closed, the rest open).
+    action: the actions promised in a review held in the quarter before (n of them, n_kept closed, the rest open);
+    left out where nobody recorded how many were closed.
     review: planned for the quarter; kept when held, else open. criterion: a success criterion due in the quarter; kept
     when met, partly, missed, else open. risk: open when the quarter began; kept when closed by its end.
     Returns account_id, kind, what, n, n_kept, n_partly, n_missed, n_open, since (promised on) and due_on.
@@ -51,9 +52,9 @@ def _counted(rows: pd.DataFrame, kind: str, **counts: pd.Series) -> pd.DataFrame
 def _reviews(view: View, quarter: Quarter) -> list[pd.DataFrame]:
     before = quarter.previous
     held = view.sql(
-        "SELECT account_id, '' AS what, held_on AS since, actions_promised AS n,"
-        " coalesce(actions_closed, 0) AS closed FROM reviews"
-        " WHERE held_on >= $first AND held_on <= $last AND actions_promised > 0",
+        "SELECT account_id, '' AS what, held_on AS since, actions_promised AS n, actions_closed AS closed"
+        " FROM reviews WHERE held_on >= $first AND held_on <= $last AND actions_promised > 0"
+        " AND actions_closed IS NOT NULL",
         first=before.starts_on,
         last=before.closing,
     ).assign(due_on=pd.Timestamp(quarter.closing))
