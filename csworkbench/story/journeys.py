@@ -180,11 +180,11 @@ def _late_columns(scene: Scene) -> Sequence[Column]:
     return [
         Column("name", say("Step")),
         Column("n_punctual", say("In time: n"), "count"),
-        Column("share_punctual", say("left"), "share0"),
+        Column("share_punctual", say("left within a year"), "share0"),
         Column("low_punctual", say("95% from"), "share0"),
         Column("high_punctual", say("95% to"), "share0"),
         Column("n_late", say("Late: n"), "count"),
-        Column("share_late", say("left"), "share0"),
+        Column("share_late", say("left within a year"), "share0"),
         Column("low_late", say("95% from"), "share0"),
         Column("high_late", say("95% to"), "share0"),
     ]
