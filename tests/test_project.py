@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -11,6 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from places import ROOT
 
+ROOMS = ("csworkbench", "tests", "bench")
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "matplotlib": "matplotlib-base",
@@ -76,3 +78,13 @@ def test_every_command_of_the_readme_exists(readme):
     assert named and named <= set(cli.commands)
     targets = set(re.findall(r"make ([a-z-]+)", text))
     assert targets <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+
+
+def test_the_linter_sees_every_file_of_python():
+    told = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--show-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    seen = {line.rpartition(f"{ROOT}/")[2] for line in told.stdout.splitlines()}
+    written = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    assert len(written) > 500
+    assert written - seen == set()

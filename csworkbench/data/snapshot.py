@@ -97,8 +97,8 @@ class View:
     def sql(self, text: str, **parameters: Value) -> pd.DataFrame:
         """The result of a SELECT over the canonical tables as known; `$name` takes the parameter of that name.
 
-        The text is DuckDB's dialect in portable idioms; rows come in the order that it says,
-        else sorted by the columns from left to right.
+        The text is DuckDB's dialect in portable idioms; rows come in the order that it asks for, else
+        sorted by the columns from left to right.
         """
         absent = [name for name in schema.TABLES if name not in self.relations]
         missing = [name for name in absent if mentions(text, f"FROM {name}") or mentions(text, f"JOIN {name}")]

@@ -158,7 +158,8 @@ def test_a_query_orders_its_rows_itself_by_an_order_by_outside_of_parentheses(te
 
 def falling(engine: DuckDB | Postgres) -> list[int]:
     """What a query brings that wants the largest first, under a WITH as in a view."""
-    inner = f"SELECT n FROM ({' UNION ALL '.join(f'SELECT {n} AS n' for n in range(0, 200))}) AS r ORDER BY n DESC LIMIT 150"
+    numbers = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(200))
+    inner = f"SELECT n FROM ({numbers}) AS r ORDER BY n DESC LIMIT 150"
     return [int(n) for n in engine.query(f"WITH one AS (SELECT 1 AS x) SELECT * FROM ({inner}) AS result", True)["n"]]
 
 

@@ -18,5 +18,8 @@ class Engine(Protocol):
     dialect: str
 
     def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
-        """The result as pandas, sorted by its columns unless it comes in an order of its own: dates as datetime64[us], decimals as float64, keys as str."""
+        """The result as pandas: dates as datetime64[us], decimals as float64, keys as str.
+
+        Sorted by its columns from left to right, unless is_ordered says that the SELECT orders its rows itself.
+        """
         ...

@@ -15,10 +15,11 @@ BUSINESS_DEFINITIONS = (
     ),
     Definition(
         "commitments",
-        1,
+        2,
         "promise",
-        "actions promised in reviews held in the quarter before; reviews planned, success criteria due in the quarter; "
-        "risks open at its start; kept: closed, held, met, closed by its end",
+        "actions promised in reviews held in the quarter before, where it is known how many were closed; reviews "
+        "planned, success criteria due in the quarter; risks open at its start; kept: closed, held, met, "
+        "closed by its end",
         "csworkbench rules, metrics/business/commitments.py",
     ),
     Definition(
