@@ -66,7 +66,7 @@ def held_out(full: Panel, known: Panel) -> tuple[np.ndarray, np.ndarray]:
     of_train, of_test = fold[: len(known.rows)], fold[len(known.rows) :]
     found = np.zeros(len(tested))
     for number in range(N_FOLDS):
-        hazard = fit_hazard(known.before(of_train != number))
+        hazard = fit_hazard(known.before(of_train != number), months_ahead=HORIZON)
         rows = full.rows.iloc[tested[of_test == number]]
         found[of_test == number] = hazard.p_churn(rows, HORIZON)[:, HORIZON - 1]
     return tested, found

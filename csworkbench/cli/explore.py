@@ -27,9 +27,11 @@ def explore(workspace: Path, no_lab: bool, kind: str | None) -> int:
         return GOOD
     copies = copy_notebooks(workspace)
     click.echo(f"{copies.folder}: {len(copies.added)} notebooks copied, {len(copies.kept)} kept as they are")
-    return GOOD if no_lab else _lab(copies.folder)
+    return GOOD if no_lab else _lab(workspace)
 
 
-def _lab(folder: Path) -> int:
-    command = [sys.executable, "-m", "jupyter", "lab", f"--notebook-dir={folder.resolve()}"]
-    return subprocess.run([*command, "--LabApp.default_url=/lab/tree/explore/01_cohorts.ipynb"], check=False).returncode
+def _lab(workspace: Path) -> int:
+    """JupyterLab on the workspace, so that links to packs of a run inside it open too."""
+    command = [sys.executable, "-m", "jupyter", "lab", f"--notebook-dir={workspace.resolve()}"]
+    opened = "--LabApp.default_url=/lab/tree/notebooks/explore/01_cohorts.ipynb"
+    return subprocess.run([*command, opened], check=False).returncode

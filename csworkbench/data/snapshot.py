@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
+import duckdb
 import pandas as pd
 
 from .. import schema
@@ -38,7 +40,7 @@ class TableFacts:
         return "recorded_at" in self.mapped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Snapshot:
     """Checked canonical tables in an engine. relations: table → what stands after FROM. facts: table → TableFacts."""
 
@@ -57,8 +59,24 @@ class Snapshot:
         """The tables as they were known at the end of that day."""
         return View(self, day_of(day))
 
+    @cached_property
+    def coverage(self) -> Mapping[str, float]:
+        """Table → share of the accounts that have any row in it, in [0, 1]; tables without account_id are left out."""
+        about = [name for name in self.tables if "account_id" in map(attrgetter("name"), schema.table(name).columns)]
+        if not {"accounts"} < set(about):
+            return {}
+        counts = [
+            f"SELECT '{name}' AS name, count(DISTINCT t.account_id) AS n FROM {self.relations[name]} AS t"
+            for name in about
+        ]
+        found = self.engine.query(" UNION ALL ".join(counts)).set_index("name")["n"]
+        return {name: float(found[name] / found["accounts"]) for name in about} if found["accounts"] else {}
 
-@dataclass(frozen=True)
+    def __repr__(self) -> str:
+        return f"<snapshot of {self.settings.company.name}: {len(self.tables)} tables>"
+
+
+@dataclass(frozen=True, repr=False)
 class View:
     """What was known at the end of the day `as_of`."""
 
@@ -108,7 +126,23 @@ class View:
         used = {name: select for name, select in self.relations.items() if mentions(text, name)}
         known = ", ".join(f"{identifier(name)} AS NOT MATERIALIZED ({select})" for name, select in used.items())
         query = f"SELECT * FROM ({bind(text, parameters)}) AS result"
-        return self.snapshot.engine.query(f"WITH {known} {query}" if known else query, orders_rows(text))
+        try:
+            return self.snapshot.engine.query(f"WITH {known} {query}" if known else query, orders_rows(text))
+        except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
+            said = str(error).partition("\n\nLINE")[0].replace("\n", " ")
+            raise CsworkbenchError(f"this query cannot be answered: {said} (view.tables names the tables)") from error
+
+    def __repr__(self) -> str:
+        return f"<view of {self.settings.company.name} as of {self.as_of}: {len(self.tables)} tables>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in self.tables)
+        known = dict(self.sql(counts).to_numpy().tolist()) if self.tables else {}
+        rows = "".join(f"<tr><td>{name}</td><td>{int(known[name]):,}</td></tr>" for name in self.tables)
+        head = f"<p><b>{escape(self.settings.company.name)}</b> as known on {self.as_of}</p>"
+        return f"{head}<table><tr><th>table</th><th>rows known</th></tr>{rows}</table>"
 
 
 def snapshot_of_frames(frames: Mapping[str, pd.DataFrame], settings: Settings) -> Snapshot:

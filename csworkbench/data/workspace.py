@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -34,7 +35,7 @@ class _Opened:
     snapshot: Snapshot | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Workspace:
     """A workspace folder. Its tables are read once, at the first question, and kept as long as this object lives.
 
@@ -98,15 +99,24 @@ class Workspace:
 
     def _repr_html_(self) -> str:
         report = self.check()
+        covered = self.snapshot().coverage if report.ok else {}
         rows = "".join(
-            f"<tr><td>{name}</td><td>{fact.rows:,}</td><td>{fact.latest or ''}</td></tr>"
+            f"<tr><td>{name}</td><td>{fact.rows:,}</td><td>{fact.latest or ''}</td>"
+            f"<td>{_percent(covered, name)}</td></tr>"
             for name, fact in report.facts.items()
         )
         said = "no problems" if report.ok else f"{len(report.problems)} problems: see .check()"
         return (
             f"<p><b>{escape(self.settings.company.name)}</b>: {said}</p>"
-            f"<table><tr><th>table</th><th>rows</th><th>latest</th></tr>{rows}</table>"
+            f"<table><tr><th>table</th><th>rows</th><th>latest</th><th>accounts in it</th></tr>{rows}</table>"
         )
+
+    def __repr__(self) -> str:
+        return f"<workspace of {self.settings.company.name} in {self.path}>"
+
+
+def _percent(covered: Mapping[str, float], name: str) -> str:
+    return f"{covered[name]:.0%}" if name in covered else ""
 
 
 def open_workspace(path: str | Path) -> Workspace:

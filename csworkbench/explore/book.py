@@ -8,13 +8,13 @@ from functools import cached_property
 import pandas as pd
 
 from ..errors import CsworkbenchError, UnknownName
-from ..metrics.calendar import Quarter
+from ..metrics.accounts import csm_names
 from ..metrics.measures import QuarterMeasures
 from ..metrics.quarter import measure_quarter
 from ..models.parts import Parts
 from ..models.quarter import QuarterScores
 from ..story.book import holdings
-from ..story.exhibit import Exhibit
+from ..story.exhibit import Exhibit, absent
 from ..story.pack import EXHIBITS
 from ..story.scene import Scene
 from .desk import Desk
@@ -22,7 +22,7 @@ from .desk import Desk
 PLAIN, SCORED = ("attention", "renewals_due", "say_do"), ("at_risk", "expansion", "whitespace")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Book:
     """The accounts of one CSM as of the desk's day. csm_id: empty for the one with most MRR."""
 
@@ -32,10 +32,15 @@ class Book:
     @cached_property
     def measures(self) -> QuarterMeasures:
         """The measures of the last quarter that is over, of all accounts."""
-        begins = self.desk.workspace.settings.company.fiscal_year_start
-        quarter = Quarter.of(self.desk.as_of, begins)
-        quarter = quarter if quarter.closing <= self.desk.as_of else quarter.previous
-        return measure_quarter(self.desk.population.view, quarter)
+        return measure_quarter(self.desk.population.view, self.desk.quarter)
+
+    @cached_property
+    def lacking(self) -> Exhibit | None:
+        """One line that says why there is no book; None where there is one."""
+        view, scene = self.desk.population.view, self.desk.scene
+        missing = [name for name in ("subscriptions", "assignments") if not view.has(name)]
+        what = scene.say("Not shown: the workspace has no {what}.", what=missing[0]) if missing else ""
+        return absent("book", what, scene.language) if missing else None
 
     @cached_property
     def owner(self) -> str:
@@ -84,13 +89,16 @@ class Book:
     @property
     def accounts(self) -> Exhibit:
         """Every account of the book with money, renewal, adoption and open tickets."""
-        return holdings(self.scene)
+        return self.lacking or holdings(self.scene, csm_names(self.desk.population.view).get(self.owner, self.owner))
 
     def exhibit(self, id: str) -> Exhibit:
         """One of the exhibits of packs that list accounts, for this book."""
         if id not in (*PLAIN, *SCORED):
             raise UnknownName("exhibit of a book", id, (*PLAIN, *SCORED))
-        return EXHIBITS[id](self.scored if id in SCORED else self.scene)
+        return self.lacking or EXHIBITS[id](self.scored if id in SCORED else self.scene)
+
+    def __repr__(self) -> str:
+        return f"<book of {self.csm_id or 'the CSM with most MRR'} as of {self.desk.as_of}>"
 
     def _repr_html_(self) -> str:
         return str(self.accounts.html)

@@ -30,7 +30,7 @@ class CohortWidget:
             "by": controls.choice(say("Cohorts by"), choices.cohorts(scene, population), asked.by),
             "grain": controls.choice(say("Period"), choices.grains(scene), asked.grain),
             "periods": controls.number(say("Periods shown"), asked.periods, 1, 60),
-            "since": controls.text(say("Started since"), asked.since, "2024-01-01", "25.5em"),
+            "since": controls.text(say("Started since"), asked.since, "2024-01-01", controls.THIRD),
             "where": controls.text(say("Only where"), asked.where, 'segment == "SMB" and employees > 50'),
         }
         condition = "" if asked.by.isidentifier() or asked.by == self.asked["by"].value else asked.by
@@ -40,7 +40,7 @@ class CohortWidget:
         self.first, self.second = (controls.choice(label, [("–", "")], "") for label in (say("Compare"), say("with")))
         self.compared, self.look = widgets.HTML(), controls.button(say("Compare the two"))
         self.pin_name, self.pin_it = (
-            controls.text(say("Pin this view as"), "", say("a name")),
+            controls.text(say("Pin this view as"), "", say("a name"), "30em"),
             controls.button(say("Pin")),
         )
         self.kinds = {kind: controls.tick(label, kind == "executive") for kind, label in self._kinds()}
@@ -55,8 +55,7 @@ class CohortWidget:
     def _box(self) -> widgets.VBox:
         asked = self.asked
         top = controls.rows(
-            (asked["measure"], asked["by"], asked["grain"]),
-            (asked["rule"], asked["since"], asked["periods"]),
+            [asked[name] for name in ("measure", "by", "grain", "rule", "since", "periods")],
             (self.condition, asked["where"]),
         )
         layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
@@ -78,8 +77,11 @@ class CohortWidget:
     def _asked(self, _: Any) -> None:
         asked = controls.values_of(self.asked)
         asked["by"] = self.condition.value.strip() or asked["by"]
+        if not self.explorer.has_counted(**asked):
+            self.grid.busy = self.say("Counting this for the first time; with many accounts it takes a while.")
         if self._tried(lambda: self.explorer.ask(**asked)):
             self._show()
+        self.grid.busy = ""
 
     def _show(self) -> None:
         """Everything that follows from the question."""

@@ -56,6 +56,10 @@ class CohortExplorer:
         self._keep()
         return self._answer
 
+    def has_counted(self, **parameters: Any) -> bool:
+        """Whether what the question looks at was rolled up before, so that the answer comes at once."""
+        return self.desk.population.has_done({**self._question.parameters, **parameters})
+
     def accounts(self, cohort: str, period: int) -> pd.DataFrame:
         """The accounts of one cell, with health, money at risk and reasons where scores were made."""
         found = self._answer.accounts(cohort, period)

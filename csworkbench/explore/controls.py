@@ -7,7 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-WIDE = {"description_width": "12em"}
+WIDE = {"description_width": "13em"}
+THIRD, HALF = "26em", "39.2em"
 
 
 def choice(label: str, options: Sequence[tuple[str, str]], value: str) -> widgets.Dropdown:
@@ -17,7 +18,7 @@ def choice(label: str, options: Sequence[tuple[str, str]], value: str) -> widget
     return widgets.Dropdown(description=label, options=list(options), value=first, style=WIDE, layout=_layout())
 
 
-def text(label: str, value: str, hint: str = "", width: str = "34em") -> widgets.Text:
+def text(label: str, value: str, hint: str = "", width: str = HALF) -> widgets.Text:
     """A line to write in; takes effect with Enter or when it is left."""
     return widgets.Text(
         description=label, value=value, placeholder=hint, continuous_update=False, style=WIDE, layout=_layout(width)
@@ -58,5 +59,5 @@ def values_of(controls: Mapping[str, widgets.Widget]) -> dict[str, Any]:
     return {name: control.value for name, control in controls.items()}
 
 
-def _layout(width: str = "25.5em") -> widgets.Layout:
+def _layout(width: str = THIRD) -> widgets.Layout:
     return widgets.Layout(width=width, max_width="100%")

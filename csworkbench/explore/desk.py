@@ -11,23 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..data.asof import day_of
 from ..data.sample import sample_folder
 from ..data.workspace import Workspace, open_workspace
 from ..errors import CsworkbenchError
 from ..metrics.calendar import Quarter
 from ..metrics.measures import QuarterMeasures
 from ..metrics.questions import Answer, Population, Question, answer, compare, question_of
-from ..metrics.questions.question import EVENT
+from ..metrics.questions.question import AMOUNT, EVENT
 from ..models.quarter import QuarterScores, load_scores
 from ..report.ledger import pack_statuses
 from ..story.answered import Answered
+from ..story.answered_pictures import curves_of
+from ..story.asked import COLUMNS, column_name
+from ..story.catalogue import translations
 from ..story.exhibit import Exhibit, absent
 from ..story.exhibits.reason_words import reasons_of, said
 from ..story.pack import Fragment
 from ..story.scene import Scene, scene_of
 from ..story.study import last_month_end
 from .display import show_style
-from .panels import accounts_of, caption_of, page_of, verdict
+from .panels import accounts_of, alt_of, caption_of, page_of, picture, verdict
 
 if TYPE_CHECKING:
     from .book import Book
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 START_QUARTERS, ACCOUNT_PACK = 12, "account-internal"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Desk:
     """workspace, as_of, lang: what is looked at. output: folder of a run, for its scores and packs."""
 
@@ -71,6 +75,12 @@ class Desk:
         quarter = Quarter.of(self.as_of, settings.company.fiscal_year_start)
         tables = self.workspace.snapshot().tables
         return scene_of(QuarterMeasures(quarter, self.as_of, settings, tables, {}, {}), self.lang, scores=self._scores)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The last quarter that is over on the desk's day."""
+        found = Quarter.of(self.as_of, self.workspace.settings.company.fiscal_year_start)
+        return found if found.closing <= self.as_of else found.previous
 
     @property
     def three_years_ago(self) -> str:
@@ -129,7 +139,8 @@ class Desk:
         answered = self._answered(asked, found)
         largest = _largest(found, 2, answered.marked or 0)
         chosen = compare(found, first or largest[0], second or largest[-1], answered.marked or 0, looks)
-        return Fragment(verdict(answered, chosen))
+        sides = [chosen.first.cohort, chosen.second.cohort]
+        return Fragment(verdict(answered, chosen) + picture(curves_of(answered, sides), alt_of(answered)))
 
     def accounts(self, cohort: str = "", period: int | None = None, **parameters: Any) -> Fragment:
         """The accounts behind one cell of the answer to one question.
@@ -156,10 +167,17 @@ class Desk:
         return question_of({"measure": EVENT + self.population.features[0], "grain": "month", **parameters})
 
     def _lacking(self, asked: Question) -> Exhibit | None:
-        if self.population.view.has(asked.table):
-            return None
-        what = self.scene.say("Not shown: the workspace has no {what}.", what=asked.table)
-        return absent("answer", what, self.scene.language)
+        say, view = self.scene.say, self.population.view
+        of_events = asked.measure.startswith((EVENT, AMOUNT))
+        missing = [table for table in (asked.table, *(() if of_events else ("subscriptions",))) if not view.has(table)]
+        if missing:
+            return absent(
+                "answer", say("Not shown: the workspace has no {what}.", what=missing[0]), self.scene.language
+            )
+        if asked.by in COLUMNS and asked.by not in self.population.columns:
+            what = say("Not shown: this workspace does not say: {what}.", what=column_name(self.scene, asked.by))
+            return absent("answer", what, self.scene.language)
+        return None
 
     def _answered(self, asked: Question, found: Answer) -> Answered:
         return Answered(self.scene, asked, found.cells, found.whole)
@@ -170,6 +188,9 @@ class Desk:
 
     def _repr_html_(self) -> str:
         return str(page_of(self))
+
+    def __repr__(self) -> str:
+        return f"<desk of {self.workspace.settings.company.name} as of {self.as_of}>"
 
     def cohorts(self, name: str = "cohorts") -> CohortExplorer:
         """The cohort explorer; what it is set to is kept under that name."""
@@ -217,8 +238,12 @@ def open_desk(workspace: str | Path = "", as_of: str | date = "", lang: str = "e
     workspace: its folder; empty for the sample company. as_of: ISO day; empty for the last month-end before the day of
     the exports (company.exported_on). lang: en or ja. output: folder of a run, for scores and links to packs.
     """
-    show_style()
+    translations(lang)
+    if output and not Path(output).is_dir():
+        raise CsworkbenchError(
+            f"{output} is no folder. output is that of a run, such as reports/2026Q3; or leave it out."
+        )
     opened = open_workspace(workspace or sample_folder())
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
-    found = day if isinstance(day, date) else last_month_end(opened)
-    return Desk(opened, found, lang, Path(output) if output else None)
+    day = day_of(as_of) if as_of else last_month_end(opened)
+    show_style()
+    return Desk(opened, day, lang, Path(output) if output else None)

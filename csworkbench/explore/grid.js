@@ -1,10 +1,19 @@
 // A table of cohorts whose cells are buttons: one tab stop, arrow keys move, Enter or a click chooses.
 function render({ model, el }) {
+  const status = document.createElement("p");
+  status.className = "cs-busy";
+  status.setAttribute("role", "status");
+  const place = document.createElement("div");
+  el.append(status, place);
+  const wait = () => {
+    status.textContent = model.get("busy");
+    place.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
+  };
   const draw = () => {
     const { caption, heads, rows } = model.get("table");
     const chosen = JSON.stringify(model.get("chosen"));
     const table = document.createElement("table");
-    table.className = "cs-grid";
+    table.className = heads.length > 20 ? "cs-grid cs-many" : "cs-grid";
     table.createCaption().textContent = caption;
     const top = table.createTHead().insertRow();
     for (const text of heads) top.append(cell("th", text, "col"));
@@ -15,7 +24,7 @@ function render({ model, el }) {
       row.cells.forEach((one, period) => line.append(box(row, one, period, chosen)));
     });
     const held = el.contains(document.activeElement);
-    el.replaceChildren(table);
+    place.replaceChildren(table);
     const stop = table.querySelector("[aria-pressed=true]") || table.querySelector("button");
     if (stop) stop.tabIndex = 0;
     if (held && stop) stop.focus();
@@ -56,9 +65,9 @@ function render({ model, el }) {
     event.preventDefault();
     event.stopPropagation();
     const table = from.closest("table");
-    let [line, place] = [from.parentElement.rowIndex + step[0], from.cellIndex + step[1]];
-    for (; table.rows[line] && table.rows[line].cells[place]; line += step[0], place += step[1]) {
-      const button = table.rows[line].cells[place].querySelector("button");
+    let [line, column] = [from.parentElement.rowIndex + step[0], from.cellIndex + step[1]];
+    for (; table.rows[line] && table.rows[line].cells[column]; line += step[0], column += step[1]) {
+      const button = table.rows[line].cells[column].querySelector("button");
       if (!button) continue;
       event.target.tabIndex = -1;
       button.tabIndex = 0;
@@ -69,6 +78,8 @@ function render({ model, el }) {
   el.addEventListener("keydown", move);
   model.on("change:table", draw);
   model.on("change:chosen", draw);
+  model.on("change:busy", wait);
   draw();
+  wait();
 }
 export default { render };

@@ -32,19 +32,18 @@ def _cell(answered: Answered, cohort: str, row: Mapping[Any, Any]) -> dict[str, 
     say, language = answered.scene.say, answered.scene.language
     if not row["mature"] or pd.isna(row["share"]):
         return {"text": "", "note": ""}
-    share = row["share"] / 100 if answered.question.is_mean else row["share"]
+    share, text = answered.against(row["share"], row["period"]), answered.written(row["share"])
     words = say(
         "{cohort}, period {period}: {share} of {n}",
         cohort=answered.named(cohort),
         period=language.number(row["period"]),
-        share=answered.written(row["share"]),
+        share=text,
         n=language.number(row["n_mature"]),
     )
     if pd.notna(row["low"]):
         low, high = answered.written(row["low"]), answered.written(row["high"])
         words = say("{words} (95% interval {low} to {high})", words=words, low=low, high=high)
     few = row["n_mature"] < SMALLEST_GROUP
-    text = answered.written(row["share"])
     return {
         "text": f"({text})" if few else text,
         "title": say("{words}, too few to rely on", words=words) if few else words,

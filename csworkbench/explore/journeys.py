@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from ..data.expression import ExpressionError
 from ..data.expression.matching import matching
 from ..errors import CsworkbenchError, UnknownName
 from ..metrics.accounts import csm_names
 from ..metrics.journey import journey
-from ..story.exhibit import Exhibit
+from ..story.exhibit import Exhibit, absent
 from ..story.journeys import after_lateness, conversion, stuck_accounts
+from ..story.value_starts import value_by_start
 from .desk import Desk
 from .display import mimebundle
 from .state import State
@@ -25,8 +27,6 @@ class JourneyExplorer:
     """The explorer of one desk's journey. by: a column that splits it, `csm_id`, or empty; where: a condition."""
 
     def __init__(self, desk: Desk, name: str = "journey") -> None:
-        if not (desk.population.view.has("milestones") and desk.workspace.settings.journey):
-            raise CsworkbenchError("this workspace has no journey: it needs the table milestones and [[journey]] steps")
         self.desk, self._state = desk, State(desk.folder, name)
         self.by, self.where = "", ""
         self._known: dict[str, tuple[Exhibit, Exhibit]] = {}
@@ -41,9 +41,21 @@ class JourneyExplorer:
         if by and by not in self.splits:
             raise UnknownName("column to split by", by, self.splits)
         if where:
-            matching(self.desk.population.columns.head(0), where)
+            try:
+                matching(self.desk.population.columns, where)
+            except ExpressionError as error:
+                raise ExpressionError(f"the condition {where} {error.said}", error.remedy) from None
         self.by, self.where = by, where
         self._state.save({"by": by, "where": where})
+
+    @cached_property
+    def lacking(self) -> Exhibit | None:
+        """One line that says why there is no journey; None where there is one."""
+        desk, scene = self.desk, self.desk.scene
+        missing = [name for name in ("subscriptions", "milestones") if not desk.population.view.has(name)]
+        missing += [] if desk.workspace.settings.journey else ["[[journey]]"]
+        what = scene.say("Not shown: the workspace has no {what}.", what=missing[0]) if missing else ""
+        return absent("journey", what, scene.language) if missing else None
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -71,11 +83,15 @@ class JourneyExplorer:
     @property
     def conversion(self) -> Exhibit:
         """Conversion and time of each step."""
+        if self.lacking:
+            return self.lacking
         return self.by_csm if self.by == CSM else conversion(self.desk.scene, self.rows, self.by)
 
     @property
     def by_csm(self) -> Exhibit:
         """Conversion of each step by the CSM in charge now."""
+        if self.lacking:
+            return self.lacking
         return conversion(self.desk.scene, self.rows, CSM, csm_names(self.desk.population.view))
 
     @property
@@ -89,8 +105,15 @@ class JourneyExplorer:
         return self._unsplit[1]
 
     @property
+    def value(self) -> Exhibit:
+        """Days to first value, by quarter of start."""
+        return self.lacking or value_by_start(self.desk.scene, self.rows, self.desk.population.spans["paid_until"])
+
+    @property
     def _unsplit(self) -> tuple[Exhibit, Exhibit]:
         """What the split does not change, made anew when the condition does."""
+        if self.lacking:
+            return self.lacking, self.lacking
         if self.where not in self._known:
             scene, rows, population = self.desk.scene, self.rows, self.desk.population
             waiting = stuck_accounts(scene, rows, population.mrr_now, population.names)
@@ -100,7 +123,7 @@ class JourneyExplorer:
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Everything that follows from the question."""
-        return self.conversion, self.stuck, self.late
+        return (self.lacking,) if self.lacking else (self.conversion, self.stuck, self.late)
 
     @cached_property
     def widget(self) -> Any:
@@ -110,7 +133,8 @@ class JourneyExplorer:
         return JourneyWidget(self).box
 
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
-        return mimebundle(self, "".join(str(each.html) for each in self.exhibits))
+        static = "".join(str(each.html) for each in self.exhibits)
+        return {"text/html": static, "text/plain": repr(self)} if self.lacking else mimebundle(self, static)
 
     def __repr__(self) -> str:
         return f"<journey explorer: by {self.by or 'nothing'}, where {self.where or 'anything'}>"

@@ -13,19 +13,31 @@ from markupsafe import Markup
 from ..errors import UnknownName
 from ..metrics import revenue
 from ..metrics.book import with_total
-from ..metrics.calendar import Quarter, quarters_back
+from ..metrics.calendar import quarters_back
 from ..metrics.definition import Definition
 from ..metrics.definitions import DEFINITIONS
 from ..metrics.intervals import ratio_error, wilson
+from ..story.catalogue import marked
 from ..story.tables import Column, table
 from .desk import Desk
 
 METRICS = ("mrr", "grr", "nrr", "logo_churn")
 N_QUARTERS, Z = 4, 1.959963984540054
+_FORMULAS = {
+    "mrr": marked(
+        "sum of the account's items that hold at the end of the day: starts_on <= day < ends_on; recurring, net of"
+        " discounts"
+    ),
+    "grr": marked(
+        "sum of min(closing, opening) / sum of opening MRR, over accounts with opening MRR; churned accounts stay in"
+    ),
+    "nrr": marked("sum of closing / sum of opening MRR, over accounts with opening MRR; churned accounts stay in"),
+    "logo_churn": marked("accounts with opening but no closing MRR / accounts with opening MRR; 95% Wilson interval"),
+}
 COLUMNS = ["quarter", "segment", "value", "n", "low", "high"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Metric:
     """frame: one row per quarter × segment ("all" included), newest first: value (money, or a share), n (accounts with
     MRR at the opening; for mrr those at the closing), low, high (95%: Wilson for logo churn, linearised for GRR and
@@ -43,23 +55,33 @@ class Metric:
         columns = [
             Column("segment", say("Segment")),
             Column("quarter", say("Quarter"), "quarter"),
-            Column("value", self.definition.id, kind),
+            Column("value", self.name, kind),
             Column("n", say("n"), "count"),
             *([Column("low", say("95% from"), kind), Column("high", say("95% to"), kind)] if kind == "share" else []),
         ]
-        head = Markup("<p><b>{}</b> {} <i>{}</i></p>").format(
-            self.definition.label, say(self.definition.formula), say("Source: {source}.", source=self.definition.source)
+        meaning = say(_FORMULAS[self.definition.id])
+        source = say("Source: {source}.", source=self.definition.source)
+        head = Markup("<p><b>{}</b> ({}): {}<br><i>{}</i></p>").format(
+            self.name, self.definition.label, meaning, source
         )
-        return str(head + table(shown, columns, scene.language, self.definition.label))
+        return str(head + table(shown, columns, scene.language, self.name))
+
+    @property
+    def name(self) -> str:
+        """What readers call it."""
+        say = self.desk.scene.say
+        named = {"mrr": say("MRR"), "grr": say("GRR"), "nrr": say("NRR"), "logo_churn": say("Logo churn")}
+        return named[self.definition.id]
+
+    def __repr__(self) -> str:
+        return f"<{self.definition.label} as of {self.desk.as_of}>"
 
 
 def metric(desk: Desk, id: str) -> Metric:
     """The metric over the last four quarters that are over. UnknownName for one that is not told this way."""
     if id not in METRICS:
         raise UnknownName("metric", id, METRICS)
-    begins = desk.workspace.settings.company.fiscal_year_start
-    quarter = Quarter.of(desk.as_of, begins)
-    quarters = quarters_back(quarter if quarter.closing <= desk.as_of else quarter.previous, N_QUARTERS)
+    quarters = quarters_back(desk.quarter, N_QUARTERS)
     moves = revenue.movements_between(desk.population.view, [(q.opening, q.closing) for q in quarters])
     rows = with_total(moves).groupby(["window", "segment"])
     groups: Iterable[tuple[Any, pd.DataFrame]] = rows

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .desk import Desk
 
 MOST_ACCOUNTS = 30
+LINK = "text-decoration:underline;color:var(--jp-content-link-color, var(--vscode-textLink-foreground, #0b5cad))"
 
 
 def picture(svg: str, alt: str) -> Markup:
@@ -63,6 +64,7 @@ def caption_of(answered: Answered, cohort: str, period: int) -> str:
 def page_of(desk: Desk) -> Markup:
     """What there is: tables with rows and latest day, whether truly as of, and what the check found."""
     say, report = desk.scene.say, desk.workspace.check()
+    covered = desk.workspace.snapshot().coverage if report.ok else {}
     rows = pd.DataFrame(
         {
             "table": list(report.facts),
@@ -70,12 +72,14 @@ def page_of(desk: Desk) -> Markup:
             "latest": [fact.latest for fact in report.facts.values()],
             "recorded": [say("yes") if fact.truly_as_of else say("no") for fact in report.facts.values()],
             "dropped": [sum(fact.dropped.values()) for fact in report.facts.values()],
+            "covered": [covered.get(name) for name in report.facts],
         }
     )
     columns = [
         Column("table", say("Table")),
         Column("rows", say("Rows"), "count"),
         Column("latest", say("Latest"), "date"),
+        Column("covered", say("Accounts in it"), "share0"),
         Column("recorded", say("Says when it was known")),
         Column("dropped", say("Dropped"), "count"),
     ]
@@ -95,7 +99,7 @@ def accounts_of(scene: Scene, accounts: pd.DataFrame, caption: str, links: Mappi
     say = scene.say
     states = {
         "kept": say("kept"),
-        "lost": say("lost"),
+        "lost": say("dropped out"),
         "not_over": say("not over yet"),
         "not_measured": say("not measured"),
     }
@@ -104,11 +108,11 @@ def accounts_of(scene: Scene, accounts: pd.DataFrame, caption: str, links: Mappi
     rows = rows.assign(state=rows["state"].map(states), segment=segments)
     columns = [
         Column("name", say("Account")),
-        Column("segment", say("Segment")),
+        Column("segment", say("Segment"), "short"),
         Column("started_on", say("Started"), "date"),
-        Column("state", say("State")),
-        Column("mrr_start", say("MRR at the start"), "money"),
-        Column("mrr_now", say("MRR now"), "money"),
+        Column("state", say("State"), "short"),
+        Column("mrr_start", say("Starting MRR"), "money"),
+        Column("mrr_now", say("Current MRR"), "money"),
         *(Column(name, label, kind) for name, label, kind in _scored(scene) if name in rows),
     ]
     made = headed(caption, table(rows, columns, scene.language, caption))
@@ -137,7 +141,7 @@ def _links(scene: Scene, rows: pd.DataFrame, links: Mapping[str, str]) -> Markup
     if not named:
         return Markup("")
     items = Markup(", ").join(
-        Markup('<a href="{}" target="_blank">{}</a>').format(file, shown(name)) for file, name in named
+        Markup('<a style="{}" href="{}" target="_blank">{}</a>').format(LINK, file, shown(name)) for file, name in named
     )
     return Markup("<p>{}: {}</p>").format(scene.say("Packs"), items)
 
@@ -153,12 +157,14 @@ def verdict(answered: Answered, found: Comparison) -> Markup:
         "b": answered.written(found.second.share),
     }
     numbers = scene.say(
-        "{first}: {a} of {n_a}; {second}: {b} of {n_b}.",
+        "{first} {a} (n = {n_a}), {second} {b} (n = {n_b}).",
         **values,
         n_a=scene.language.number(found.first.n),
         n_b=scene.language.number(found.second.n),
     )
-    return Markup("<p><b>{}</b> {}</p><p>{}</p>").format(_said(scene, found), numbers, _chance(answered, found))
+    asked = scene.say("{measure} after {after}", measure=answered.measure, after=answered.after(found.period))
+    words = _said(scene, found), numbers, _chance(answered, found)
+    return Markup("<p><b>{}: {}</b> {}</p><p>{}</p>").format(asked, *words)
 
 
 def _said(scene: Scene, found: Comparison) -> str:

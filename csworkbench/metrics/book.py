@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from ..data.asof import UNASSIGNED
 from ..data.snapshot import View
+from .held import items_held, sums_on
 from .rollup import days, rolled_up
 
 FOREVER = pd.Timestamp("9999-12-31")
@@ -22,9 +24,11 @@ def mrr_on(view: View, on: Sequence[date]) -> pd.DataFrame:
     month; 0 where no item holds. Accounts without MRR on any of the days are left out.
     """
     columns = pd.DatetimeIndex(sorted(set(on)))
-    long = rolled_up(view, "mrr_on_days", days(on))
-    wide = _wide(long, "mrr").reindex(columns=columns).fillna(0.0).round(4)
-    return wide[(wide != 0).any(axis=1)]
+    items = items_held(view, on)
+    row, ids = pd.factorize(items["account_id"], sort=True)
+    value = np.nan_to_num(sums_on(items, row, "mrr", columns)).round(4)
+    paid = (value != 0).any(axis=1)
+    return pd.DataFrame(value[paid], pd.Index(ids, name="account_id")[paid], columns)
 
 
 def owners_on(view: View, on: Sequence[date]) -> pd.DataFrame:
@@ -38,7 +42,14 @@ def owners_on(view: View, on: Sequence[date]) -> pd.DataFrame:
 def seats_on(view: View, on: Sequence[date]) -> pd.DataFrame:
     """Seats bought per account on each day: indexed by account_id, one column per day; null when not known."""
     columns = pd.DatetimeIndex(sorted(set(on)))
-    return _wide(rolled_up(view, "seats_on_days", days(on)), "seats").reindex(columns=columns).astype(float)
+    items = items_held(view, on)
+    owner, ids = pd.factorize(items["account_id"], sort=True)
+    product, products = pd.factorize(items["product"], use_na_sentinel=False)
+    pairs, row = np.unique(owner * len(products) + product, return_inverse=True)
+    by_product = sums_on(items, row, "seats", columns)
+    first = np.searchsorted(pairs, np.arange(len(ids)) * len(products))
+    most = np.fmax.reduceat(by_product, first) if len(ids) else by_product
+    return pd.DataFrame(most, pd.Index(ids, name="account_id"), columns).dropna(how="all")
 
 
 def _wide(long: pd.DataFrame, value: str) -> pd.DataFrame:

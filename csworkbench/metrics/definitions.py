@@ -134,15 +134,15 @@ _ALL = (
     ),
     Definition(
         "churn_probability",
-        2,
+        3,
         "probability",
         "1 - product of (1 - monthly hazard) over the months ahead, of a decision to leave as known on the day; "
-        "hazard: additive logistic model of account x month x month ahead",
+        "hazard: additive logistic models of account x month x month ahead, one for the next 3 months, one for later",
         "Allison (1982); van Houwelingen and Putter (2012)",
     ),
     Definition(
         "health",
-        2,
+        3,
         "0-100",
         "100 x (1 - probability of a decision to leave within 3 months); the weighted health where that cannot be "
         "estimated",
@@ -150,14 +150,14 @@ _ALL = (
     ),
     Definition(
         "money_at_risk",
-        2,
+        3,
         "currency",
         "probability of a decision to leave within 12 months x MRR x 12",
         "expected loss: probability x exposure",
     ),
     Definition(
         "expected_months",
-        2,
+        3,
         "months",
         "restricted mean of the months until the decision to leave, within the next 36",
         "Royston and Parmar (2013)",

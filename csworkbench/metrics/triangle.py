@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = ("on", "on_or_after", "rolling")
 COLUMNS = ["cohort", "period", "n", "n_mature", "value", "share", "low", "high", "mature"]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Members = Any
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,13 @@ class Cells:
     base: Floats
 
 
-def aligned(activity: Activity) -> Aligned:
-    """The activity counted from each account's own start; nothing is active where the period is not over."""
-    places = activity.start[:, None] + np.arange(activity.value.shape[1])
+def aligned(activity: Activity, periods: int | None = None) -> Aligned:
+    """The activity counted from each account's own start; nothing is active where the period is not over.
+
+    periods: how many k, from 0; default all.
+    """
+    width = activity.value.shape[1]
+    places = activity.start[:, None] + np.arange(width if periods is None else min(width, periods))
     mature = places < activity.n_complete
     at = np.where(mature, places, 0)
     value = np.take_along_axis(activity.value, at, axis=1) * mature
@@ -78,18 +83,27 @@ def retained(active: Flags, rule: Rule) -> Flags:
 def cells(since: Aligned, group: NDArray[np.int64], n_groups: int, unit: Unit, rule: Rule) -> Cells:
     """The sums of one unit under one rule. group: of each account, 0 to n_groups − 1; −1 for one that is left out."""
     kept = retained(since.active, rule)
-    amount, of = kept.astype(float), since.mature.astype(float)
-    if unit in MONEY:
-        first = since.value[:, :1]
-        amount = kept * (np.minimum(since.value, first) if unit == "gross_revenue" else since.value)
-        of = since.mature * first
-    return Cells(*(_summed(part, group, n_groups) for part in (since.mature.astype(float), amount, of)))
+    members = members_of(group, n_groups)
+    n_mature = summed(members, since.mature)
+    if unit not in MONEY:
+        return Cells(n_mature, summed(members, kept), n_mature)
+    first = since.value[:, :1]
+    amount = kept * (np.minimum(since.value, first) if unit == "gross_revenue" else since.value)
+    return Cells(n_mature, summed(members, amount), summed(members, since.mature * first))
 
 
-def _summed(values: Floats, group: NDArray[np.int64], n_groups: int) -> Floats:
-    """Column sums of each group: group × k."""
-    columns = [np.bincount(group + 1, weights=column, minlength=n_groups + 1)[1:] for column in values.T]
-    return np.column_stack(columns) if columns else np.zeros((n_groups, 0))
+def members_of(group: NDArray[np.int64], n_groups: int) -> Members:
+    """Which accounts are in each group, as a sparse matrix of group × account. group: see `cells`."""
+    from scipy.sparse import csr_array
+
+    known = np.flatnonzero(group >= 0)
+    return csr_array((np.ones(len(known)), (group[known], known)), shape=(n_groups, len(group)))
+
+
+def summed(members: Members, values: Floats | Flags) -> Floats:
+    """Column sums of each group: group × k, each in the order of the accounts. values: account × k."""
+    found: Floats = members @ np.ascontiguousarray(values, dtype=np.float64)
+    return found
 
 
 def triangle(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from ..data.snapshot import View
@@ -15,7 +14,6 @@ from .rollup import query_text, rolled_up
 
 RECENT_DAYS = 90
 MONTHLY = 30
-_MOST_BITS = 62
 _NOWHERE = ("",)
 _NO_CORE = "SELECT CAST(NULL AS VARCHAR) AS account_id, CAST(NULL AS VARCHAR) AS feature"
 
@@ -61,19 +59,13 @@ def recent_use(view: View, closing: date, grain: int) -> pd.DataFrame:
 class Core:
     """The core features of accounts. entitled: text of a SELECT of account_id, feature; takes `parameters`.
 
-    of_all: core features that every account has. sizes: how many core features each account has, indexed by account_id.
+    of_all: core features that every account has. features: those that are core for anybody.
     """
 
     entitled: str
     parameters: Mapping[str, Value]
     of_all: tuple[str, ...]
-    sizes: pd.Series
-
-    def size_of(self, account_ids: pd.Index) -> pd.Series:
-        """How many core features each of these accounts has; NaN when it is not known."""
-        if self.of_all:
-            return pd.Series(float(len(self.of_all)), account_ids)
-        return self.sizes.reindex(account_ids).astype("float64")
+    features: tuple[str, ...]
 
 
 def core_of(view: View) -> Core:
@@ -82,40 +74,9 @@ def core_of(view: View) -> Core:
     Where no entitlement is core, the core of the settings is everybody's.
     """
     named = tuple(dict.fromkeys(view.settings.adoption.core_features))
-    nothing = Core(_NO_CORE, {}, named, pd.Series(dtype="float64"))
-    if not view.has("entitlements"):
-        return nothing
-    text, parameters = query_text("core_entitled"), {"core": named or _NOWHERE}
-    counted = f"SELECT c.account_id, count(*) AS n_core FROM ({text}) AS c GROUP BY c.account_id"
-    sizes = view.sql(counted, **parameters).astype({"account_id": "str"}).set_index("account_id")["n_core"]
-    return Core(text, parameters, (), sizes) if len(sizes) else nothing
-
-
-def use_in_windows(view: View, closings: Sequence[date], grain: int, core: Core) -> pd.DataFrame:
-    """Use in the adoption window that ends on each closing day.
-
-    Returns a frame indexed by closing, account_id, of accounts with rows in the window: users (most users of one
-    feature on one day), amount (sum of counts), n_core (core features used), n_periods (whole weeks with use; rows
-    with use where the export is monthly).
-    """
-    window_days = view.settings.adoption.window_days
-    # rows of a monthly export lie 28 days or more apart, so that each has a half month of its own
-    bucket_days, whole = (7, window_days // 7) if grain < MONTHLY else (14, -(-window_days // 14))
-    windows = [_window(closing, window_days, lag_days(grain)) for closing in closings]
-    used = rolled_up(
-        view,
-        "usage_windows",
-        {"windows": windows, "core": core.entitled},
-        **core.parameters,
-        core_of_all=core.of_all or _NOWHERE,
-        bucket_days=bucket_days,
-        n_buckets=min(whole, _MOST_BITS),
-    )
-    used = used.assign(n_periods=np.bitwise_count(used["periods"].to_numpy(dtype="int64"))).drop(columns="periods")
-    used = used.astype({"account_id": "str", "closing": "datetime64[us]", "users": "float64", "amount": "float64"})
-    return used.set_index(["closing", "account_id"]).sort_index()
-
-
-def _window(closing: date, window_days: int, lag: int) -> dict[str, date]:
-    through = closing - timedelta(days=lag)
-    return {"closing": closing, "after": through - timedelta(days=window_days), "through": through}
+    if view.has("entitlements"):
+        text, parameters = query_text("core_entitled"), {"core": named or _NOWHERE}
+        found = view.sql(f"SELECT DISTINCT c.feature FROM ({text}) AS c", **parameters)["feature"]
+        if len(found):
+            return Core(text, parameters, (), tuple(map(str, found)))
+    return Core(_NO_CORE, {}, named, named)

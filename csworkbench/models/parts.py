@@ -106,7 +106,7 @@ class Parts:
         if self.hazard is None:
             raise ValueError(reason_against(self.panel))
         added = self.hazard.contributions(self.panel.now, n_months=1)
-        base = self.hazard.shift + float(added.sum(axis=1).mean())
+        base = self.hazard.near.shift + float(added.sum(axis=1).mean())
         by_reason = grouped(added - added.mean()).set_axis(self.panel.now["account_id"])
         return base, by_reason.T[account]
 

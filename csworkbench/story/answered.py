@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from zlib import crc32
@@ -11,7 +12,7 @@ import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.questions import START, Question
-from ..metrics.questions.question import ADOPTION, HEALTH, PAID
+from ..metrics.questions.question import ADOPTION, AMOUNT, EVENT, HEALTH, PAID
 from .answered_pictures import triangle_of
 from .asked import cohort_name, column_name, measure_name
 from .exhibit import Exhibit, absent
@@ -23,7 +24,7 @@ from .text import shown
 MARKED = {"month": 12, "quarter": 4}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answered:
     """An answer to be shown: the question, its cells and those of all cohorts together (see `metrics.questions`)."""
 
@@ -31,6 +32,9 @@ class Answered:
     question: Question
     cells: pd.DataFrame
     whole: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
 
     def _repr_html_(self) -> str:
         return str(self.exhibit(self._own_id).html)
@@ -85,13 +89,13 @@ class Answered:
         if period is None:
             words = too_few(scene.language, int(self.whole["n"].iloc[0]))
             return scene.say("{measure}: not shown ({words}).", measure=self.measure, words=words)
-        values = {"measure": self.measure, "after": self._after(period), "all": self.written(self._at(self.whole))}
+        values = {"measure": self.measure, "after": self.after(period), "all": self.written(self._at(self.whole))}
         rows = self._ranked
         if len(rows) < 2 or self.written(rows["share"].iloc[0]) == self.written(rows["share"].iloc[-1]):
             return scene.say("{measure} after {after}: {all}", **values)
         low, high = rows.iloc[0], rows.iloc[-1]
         return scene.say(
-            "{measure} after {after}: {worst} {low}, {best} {high}",
+            "{measure} after {after}: from {low} ({worst}) to {high} ({best})",
             **values,
             worst=self.named(low["cohort"]),
             low=self.written(low["share"]),
@@ -117,8 +121,8 @@ class Answered:
             return ""
         scene, row = self.scene, self.whole[self.whole["period"] == self.marked].iloc[0]
         return scene.language.count(
-            "All together: {share} of {n} account old enough.",
-            "All together: {share} of {n} accounts old enough.",
+            "All together: {share} ({n} account is old enough).",
+            "All together: {share} ({n} accounts are old enough).",
             int(row["n_mature"]),
             share=self.written(row["share"]),
         )
@@ -135,6 +139,7 @@ class Answered:
             if question.by == START
             else scene.say("Rows are as known now; n of a period are those old enough for it."),
             scene.say("Cohorts under 5 accounts show no rate."),
+            scene.say("Orange: below all together in the same period.") if self._is_relative else "",
             self._defined,
         )
 
@@ -151,6 +156,22 @@ class Answered:
         """A share or a mean as the reader sees it."""
         language = self.scene.language
         return language.number(value) if self.question.is_mean else language.percent(value, 0)
+
+    def against(self, value: float, period: int) -> float:
+        """What colours a cell, 1 being neutral: what is left of a cohort itself; else it against all in the period."""
+        if not self._is_relative:
+            return value
+        whole = float(self._whole.get(period, float("nan")))
+        return value / whole if whole > 0 else 1.0
+
+    @property
+    def _is_relative(self) -> bool:
+        """Whether no cohort can be expected at 100%: means, and events that come back."""
+        return self.question.is_mean or self.question.measure.startswith((EVENT, AMOUNT))
+
+    @cached_property
+    def _whole(self) -> Mapping[int, float]:
+        return dict(zip(self.whole["period"], self.whole["share"], strict=True))
 
     def named(self, cohort: str) -> str:
         """What readers call a cohort."""
@@ -183,7 +204,8 @@ class Answered:
     def _tables(self) -> tuple[str, ...]:
         return () if self.question.activity == PAID else ("usage",)
 
-    def _after(self, period: int | None) -> str:
+    def after(self, period: int | None) -> str:
+        """So many periods, in words."""
         language = self.scene.language
         if self.question.grain == "quarter":
             return language.count("{n} quarter", "{n} quarters", period or 0)

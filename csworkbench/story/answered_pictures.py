@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..metrics.intervals import SMALLEST_GROUP
-from .charts.curves import Curve, curves
+from .charts.curves import Curve, curves, round_levels
 from .charts.triangle import Cohort, Heads, triangle
 
 if TYPE_CHECKING:
@@ -22,27 +22,28 @@ def curves_of(answered: Answered, cohorts: Sequence[str]) -> str:
     """At most two cohorts and all together as curves with intervals, as SVG."""
     cells, scene, width = answered.cells, answered.scene, answered.width
     chosen = [(answered.named(name), cells[cells["cohort"] == name]) for name in dict.fromkeys(cohorts)][:2]
-    series = [_curve(answered, name, rows) for name, rows in [*chosen, (scene.say("All"), answered.whole)]]
+    series = [_curve(answered, name, rows) for name, rows in chosen]
+    series.append(_curve(answered, scene.say("All"), answered.whole, quiet=bool(chosen)))
     values = np.concatenate([[*each.values, *each.low, *each.high] for each in series])
     heads = [str(k) for k in range(width)]
-    return curves(series, heads, answered.since_start, _levels(answered, values), scene.language.lang)
+    axes = (answered.measure, answered.since_start)
+    return curves(series, heads, axes, _levels(answered, values), scene.language.lang)
 
 
-def _curve(answered: Answered, name: str, rows: pd.DataFrame) -> Curve:
+def _curve(answered: Answered, name: str, rows: pd.DataFrame, quiet: bool = False) -> Curve:
     rows = rows.sort_values("period").head(answered.width)
     few = rows["n_mature"] < SMALLEST_GROUP
     value, low, high = (rows[column].where(~few).to_numpy(dtype=float) for column in ("share", "low", "high"))
     known = value[np.isfinite(value)]
-    return Curve(name, list(value), list(low), list(high), answered.written(known[-1]) if len(known) else "")
+    last = answered.written(known[-1]) if len(known) else ""
+    return Curve(name, list(value), list(low), list(high), last, quiet)
 
 
 def _levels(answered: Answered, values: np.ndarray) -> list[tuple[float, str]]:
     known = values[np.isfinite(values)]
     top = max(100.0 if answered.question.is_mean else 1.0, float(known.max(initial=0.0)))
     bottom = min(float(known.min(initial=top)), top * 0.9)
-    step = top / 10
-    low = np.floor(bottom / step) * step
-    return [(float(level), answered.written(float(level))) for level in np.linspace(low, top, 4)]
+    return [(level, answered.written(level)) for level in round_levels(bottom, top)]
 
 
 def triangle_of(answered: Answered) -> str:
@@ -70,7 +71,7 @@ def _row(answered: Answered, name: str, rows: pd.DataFrame, places: Sequence[int
     shares = [_known(by_period, place) for place in places]
     scale = 1 if answered.question.is_mean else 100
     words = ["" if share is None else language.number(scale * share) for share in shares]
-    depth = [None if share is None else share / 100 if scale == 1 else share for share in shares]
+    depth = [None if share is None else answered.against(share, at) for share, at in zip(shares, places, strict=True)]
     n = int(rows["n"].iloc[0])
     note = answered.scene.say("fewer than 5 customers") if n < SMALLEST_GROUP else ""
     return Cohort(name, language.number(n), depth, words, note, total)

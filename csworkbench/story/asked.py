@@ -20,6 +20,10 @@ _OWN = {
 }
 
 
+COLUMNS = (
+    *("segment", "touch_tier", "industry", "country", "language", "employees"),
+    *("plan_at_start", "product_at_start", "csm_at_start", "first_value", "health"),
+)
 _RANGE = re.compile(r"(over )?(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 
 

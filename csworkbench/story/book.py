@@ -10,8 +10,11 @@ from .scene import Scene
 from .tables import Column, table
 
 
-def holdings(scene: Scene) -> Exhibit:
-    """Every account with MRR, largest first: renewal, adoption and its change, open tickets, the milestone reached."""
+def holdings(scene: Scene, owner: str = "") -> Exhibit:
+    """Every account with MRR, largest first: renewal, adoption and its change, open tickets, the milestone reached.
+
+    owner: whose book it is, written first.
+    """
     found = scene.frame("accounts")
     found = found[found["mrr"] > 0].sort_values(["mrr", "account_id"], ascending=[False, True], ignore_index=True)
     if found.empty:
@@ -31,6 +34,7 @@ def holdings(scene: Scene) -> Exhibit:
         Column("step", say("Milestone reached")),
     ]
     title = _title(scene, shown)
+    title = scene.say("{who}: {what}", who=owner, what=title) if owner else title
     return Exhibit(
         "holdings",
         title,

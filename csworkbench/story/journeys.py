@@ -9,12 +9,15 @@ import pandas as pd
 from ..metrics.intervals import SMALLEST_GROUP
 from ..metrics.journey import step_conversion, step_days, stuck
 from ..metrics.late_steps import after_late_steps
+from ..metrics.questions import Question
+from .asked import cohort_name
 from .exhibit import Exhibit, absent
+from .journey_pictures import groups_picture, late_picture, said_of, steps_picture
 from .scene import Scene
 from .tables import Column, table
 
 EVERY = "all"
-MOST_STUCK, MOST_KEPT, MOST_ROWS = 40, 500, 60
+MOST_STUCK, MOST_KEPT, MOST_ROWS = 15, 500, 60
 _RATES = ("share", "low", "high")
 
 
@@ -29,7 +32,9 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
     found = step_conversion(rows, key)
     few = found["n_eligible"] < SMALLEST_GROUP
     found = found.assign(**{name: found[name].where(~few) for name in _RATES})
-    found = found.assign(group=_names(found[key], named), name=[scene.milestone(id) for id in found["milestone"]])
+    found = found.assign(
+        group=_names(scene, by, found[key], named), name=[scene.milestone(id) for id in found["milestone"]]
+    )
     if found["share"].isna().all():
         return absent(
             "conversion",
@@ -50,11 +55,28 @@ def conversion(scene: Scene, journey: pd.DataFrame, by: str = "", named: Mapping
             scene.say("In time: within the due days of the step, of those for which these days are over."),
             most if len(found) > len(listed) else "",
         ),
+        alt=scene.say("Shares in time with intervals: {parts}.", parts=_told(scene, found, by)),
         source=scene.source("milestones", "subscriptions"),
-        table_html=table(listed, columns, scene.language, scene.say("Conversion of each step")),
+        figure_svg=_picture(scene, found, by),
         data=listed,
         columns=columns,
     )
+
+
+def _picture(scene: Scene, found: pd.DataFrame, by: str) -> str:
+    """The groups of the weakest step, or every step where nothing is split."""
+    return groups_picture(scene, found, str(_lowest(found)["milestone"])) if by else steps_picture(scene, found)
+
+
+def _told(scene: Scene, found: pd.DataFrame, by: str) -> str:
+    rows = found[found["milestone"] == _lowest(found)["milestone"]] if by else found
+    return said_of(scene, rows, "group" if by else "name")
+
+
+def _lowest(found: pd.DataFrame) -> pd.Series:
+    """The row with the lowest share in time, drawn in where it is."""
+    told = "shrunk" if "shrunk" in found else "share"
+    return found.dropna(subset=["share"]).sort_values([told, "step", "group"], kind="stable").iloc[0]
 
 
 def _weakest_first(found: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +115,7 @@ def _conversion_columns(scene: Scene, by_csm: bool) -> list[Column]:
 def _weakest(scene: Scene, found: pd.DataFrame, by: str) -> str:
     told = "shrunk" if "shrunk" in found else "share"
     rated = found.dropna(subset=["share"]).sort_values([told, "step", "group"], kind="stable")
-    worst = rated.iloc[0]
+    worst = _lowest(found)
     values = {"step": worst["name"], "share": scene.language.percent(worst[told], 0)}
     if not by:
         return scene.say("{step} is the weakest step: {share} reach it in time", **values)
@@ -168,11 +190,18 @@ def after_lateness(scene: Scene, journey: pd.DataFrame, paid_until: pd.Series) -
         scene.language,
         so_what=scene.say("Observed, not caused: accounts that start late may differ in other ways."),
         caption=scene.say("Counted from the day a step was due, for accounts that still paid then."),
+        alt=scene.say("Left within a year, with intervals: {parts}.", parts=_followed(scene, found)),
         source=scene.source("milestones", "subscriptions"),
-        table_html=table(wide, columns, scene.language, scene.say("Left within a year, by step late or in time")),
+        figure_svg=late_picture(scene, found),
         data=wide,
         columns=columns,
     )
+
+
+def _followed(scene: Scene, found: pd.DataFrame) -> str:
+    sides = {False: scene.say("in time"), True: scene.say("late")}
+    named = [f"{row['name']} ({sides[bool(row['late'])]})" for row in found.to_dict("records")]
+    return said_of(scene, found.assign(who=named), "who")
 
 
 def _late_columns(scene: Scene) -> Sequence[Column]:
@@ -201,5 +230,8 @@ def _costliest(scene: Scene, both: pd.DataFrame) -> str:
     )
 
 
-def _names(groups: pd.Series, named: Mapping[str, str] | None) -> list[str]:
-    return [str((named or {}).get(str(group), group)) for group in groups]
+def _names(scene: Scene, by: str, groups: pd.Series, named: Mapping[str, str] | None) -> list[str]:
+    """What readers call each group; of one known value the same words as in a question over cohorts."""
+    if named is not None or not by:
+        return [str((named or {}).get(str(group), group)) for group in groups]
+    return [cohort_name(scene, Question(by=by), str(group)) for group in groups]

@@ -22,7 +22,11 @@ _OWN = """
 .cs-exhibit .cs-title { font-weight: 600; }
 .cs-scroll table.cs-table { min-width: 0; }
 .cs-scroll table.cs-table :is(th, td):not(.cs-num) { text-align: start; }
-.cs-scroll table.cs-table :is(th, td) { vertical-align: top; }
+.cs-scroll table.cs-table :is(th, td) { vertical-align: baseline; line-height: 1.4; }
+.cs-exhibit .cs-note p { line-height: 1.5; margin-block: 0 0.3em; }
+.cs-exhibit .cs-so-what { line-height: 1.5; margin-block: 0.4em 0.8em; }
+.cs-exhibit a.cs-download { color: var(--link); text-decoration: underline; }
+.widget-html .cs-exhibit { margin-block: 0 0.8em; }
 .cs-scroll table.cs-table td.cs-num, .cs-scroll table.cs-table .cs-date { white-space: nowrap; }
 """
 

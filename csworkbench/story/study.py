@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
+from ..data.asof import day_of
 from ..errors import CsworkbenchError, UnknownName
 from ..metrics.calendar import Quarter
 from ..metrics.measures import QuarterMeasures
 from ..models.parts import Parts
 from ..models.quarter import QuarterScores
+from .catalogue import translations
 from .exhibit import Exhibit
 from .lessons.green import green
 from .lessons.growth import signs, worth
@@ -31,6 +33,8 @@ from .lessons.why import why_grow, why_leave
 from .notebook_style import notebook_style
 from .pack import EXHIBITS
 from .scene import Scene, scene_of
+from .tables import Column, table
+from .text import shown
 
 if TYPE_CHECKING:
     from ..data.workspace import Workspace
@@ -49,7 +53,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """The scores of a workspace as of a day. Each method answers one question with one exhibit.
 
@@ -176,16 +180,22 @@ class Study:
 
     def _repr_html_(self) -> str:
         panel, company = self.parts.panel, self.workspace.settings.company
+        scene = self._scene()
+        say, day = scene.say, scene.language.date(self.as_of, "long")
         left = panel.events[panel.events["kind"] == "churn"]["account_id"].nunique()
-        rows = {
-            "as of": self.as_of.isoformat(),
-            "accounts now": f"{panel.now['account_id'].nunique():,}",
-            "account × month-ends": f"{len(panel.rows):,}",
-            "accounts that ever decided to leave": f"{left:,}",
-            "features": f"{len(panel.features)}",
+        counts = {
+            say("accounts that pay"): panel.now["account_id"].nunique(),
+            say("accounts that ever decided to leave"): left,
+            say("month-ends of accounts that the models see"): len(panel.rows),
+            say("features of each"): len(panel.features),
         }
-        cells = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in rows.items())
-        return f"{notebook_style()}<p><b>{escape(company.name)}</b></p><table>{cells}</table>"
+        caption = say("{company} as of {day}", company=shown(company.name), day=day)
+        columns = [Column("what", say("What the models learn from")), Column("n", say("How many"), "count")]
+        listed = table(pd.DataFrame({"what": [*counts], "n": [*counts.values()]}), columns, scene.language, caption)
+        return str(Markup("{}<p><b>{}</b></p>{}").format(Markup(notebook_style()), caption, listed))
+
+    def __repr__(self) -> str:
+        return f"<study of {self.workspace.settings.company.name} as of {self.as_of}>"
 
 
 def _known(account: str, ids: pd.Index) -> str:
@@ -203,9 +213,11 @@ def open_study(workspace: str | Path = "", as_of: str | date = "", lang: str = "
     from ..data.sample import sample_folder
     from ..data.workspace import open_workspace
 
+    translations(lang)
     opened = open_workspace(workspace or sample_folder())
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of
-    return Study(opened, day if isinstance(day, date) else last_month_end(opened), lang)
+    if "subscriptions" not in opened.tables:
+        raise CsworkbenchError("a study is of scores, and they need the table subscriptions: this workspace has none")
+    return Study(opened, day_of(as_of) if as_of else last_month_end(opened), lang)
 
 
 def last_month_end(workspace: Workspace) -> date:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..models.forecasts.what_if import AS_IS, CHANGED, Change
-from .charts.curves import Curve, curves
+from .charts.curves import Curve, curves, round_levels
 from .exhibit import Exhibit
 from .exhibits.wording import sentences
 from .scene import Scene
@@ -23,8 +23,9 @@ def projection(scene: Scene, found: pd.DataFrame, change: Change, measure: str =
     rows = found[found["measure"] == measure]
     before, after = (rows[rows["variant"] == name].reset_index(drop=True) for name in (AS_IS, CHANGED))
     name, write = _named(scene)[measure], scene.language.percent if measure in RATES else scene.language.money
-    series = [_curve(scene.say("Changed"), after, write), _curve(scene.say("As it is"), before, write)]
-    series = series[1:] if change == Change() else series
+    moved = change != Change()
+    as_it_is = _curve(scene.say("As it is"), before, write, quiet=moved)
+    series = [_curve(scene.say("Changed"), after, write), as_it_is] if moved else [as_it_is]
     heads = [scene.language.quarter(label) for label in before["quarter"]]
     data = before.merge(after, on=["quarter", "measure"], suffixes=("", "_changed"))
     kind = "share" if measure in RATES else "money"
@@ -45,7 +46,7 @@ def projection(scene: Scene, found: pd.DataFrame, change: Change, measure: str =
         ),
         alt=scene.say("Two curves over four quarters. {title}.", title=title),
         source=scene.source("subscriptions", "usage", "milestones"),
-        figure_svg=curves(series, heads, name, _levels(values, write), scene.language.lang),
+        figure_svg=curves(series, heads, (name, ""), _levels(scene, values, measure), scene.language.lang),
         data=data,
         columns=columns,
     )
@@ -56,15 +57,18 @@ def _id(change: Change, measure: str) -> str:
     return f"what_if-{measure}-{crc32(repr(change).encode()):08x}"
 
 
-def _curve(name: str, rows: pd.DataFrame, write: object) -> Curve:
+def _curve(name: str, rows: pd.DataFrame, write: object, quiet: bool = False) -> Curve:
     last = str(write(float(rows["expected"].iloc[-1]))) if callable(write) else ""
-    return Curve(name, list(rows["expected"]), list(rows["low"]), list(rows["high"]), last)
+    return Curve(name, list(rows["expected"]), list(rows["low"]), list(rows["high"]), last, quiet)
 
 
-def _levels(values: np.ndarray, write: object) -> list[tuple[float, str]]:
-    margin = 0.06 * (values.max() - values.min()) or 0.01
-    levels = np.linspace(values.min() - margin, values.max() + margin, 4)
-    return [(float(level), str(write(float(level))) if callable(write) else "") for level in levels]
+def _levels(scene: Scene, values: np.ndarray, measure: str) -> list[tuple[float, str]]:
+    low, high = float(values.min()), float(values.max())
+    levels = round_levels(low, high if high > low else low + max(abs(low), 1.0) / 10)
+    if measure not in RATES:
+        return [(level, scene.language.money(level)) for level in levels]
+    digits = 0 if levels[1] - levels[0] >= 0.0099 else 1
+    return [(level, scene.language.percent(level, digits)) for level in levels]
 
 
 def _columns(scene: Scene) -> list[tuple[str, str]]:

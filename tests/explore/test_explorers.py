@@ -67,6 +67,19 @@ def test_a_chosen_cell_lists_its_accounts_and_every_cell_says_what_it_is(opened:
     assert shown.accounts.value.count("<tr>") == n + 1
 
 
+def test_what_is_counted_for_the_first_time_says_that_it_works_and_later_answers_do_not(workspace: Path) -> None:
+    shown, said = CohortWidget(open_desk(workspace).cohorts("busy")), []
+    shown.grid.observe(lambda change: said.append(change["new"]), "busy")
+    shown.asked["by"].value = "segment"
+    assert said == []
+    shown.asked["measure"].value = "adoption_index"
+    assert said == ["Counting this for the first time; with many accounts it takes a while.", ""]
+    shown.asked["measure"].value = "logo"
+    shown.asked["measure"].value = "adoption_index"
+    shown.asked["where"].value = "no such column"
+    assert len(said) == 2 and shown.alert.value
+
+
 def test_every_control_has_a_label(opened: Desk) -> None:
     shown = CohortWidget(opened.cohorts("labels"))
     controls = [*shown.asked.values(), shown.first, shown.second, shown.pin_name, *shown.kinds.values()]

@@ -106,6 +106,17 @@ def test_use_before_measuring_began_is_not_called_unused() -> None:
     assert rolling.loc["2026-01", "n_mature"].sum() == 0
 
 
+def test_use_or_later_counts_nobody_for_whom_the_period_was_not_measured() -> None:
+    paid = items(("a", "2025-01-01", None, 1.0), ("b", "2025-07-01", None, 1.0))
+    days = pd.to_datetime(["2025-08-03", "2025-08-03", "2025-11-03"])
+    used = pd.DataFrame({"account_id": ["a", "b", "a"], "day": days, "feature": "report", "users": 1, "count": 1.0})
+    view = view_of("2025-12-31", {"accounts": accounts("a", "b"), "subscriptions": paid, "usage": used})
+    whole = answer(Population(view), Question(measure="usage", rule="on_or_after", periods=4)).whole
+    # period 1: the third quarter of 2025 was measured in part, so that only b counts, and b was not seen in the fourth
+    assert whole["n_mature"].to_list() == [0, 1, 0, 1]
+    assert whole["value"].fillna(-1).to_list() == [-1, 0, -1, 1]
+
+
 def test_a_condition_keeps_only_its_rows_and_says_what_it_cannot_read(population: Population) -> None:
     whole = answer(population, Question(where='segment == "smb"'))
     assert set(population.columns.loc[whole.group.dropna().index, "segment"]) == {"smb"}

@@ -148,3 +148,26 @@ def test_every_measure_has_an_answer_in_every_grain_and_rule(view: View) -> None
             for rule in RULES:
                 found = answer(population, Question(measure=measure, grain=grain, rule=rule)).whole  # type: ignore[arg-type]
                 assert found["share"].notna().any(), (measure, grain, rule)
+
+
+@pytest.mark.parametrize("measure", ["adoption_index", "health"])
+def test_scores_are_made_for_the_days_that_the_day_of_start_leaves_and_again_for_earlier_ones(
+    view: View, measure: str
+) -> None:
+    asked: list[date] = []
+
+    def health(days: Sequence[date]) -> pd.DataFrame:
+        asked.extend(days)
+        scored = adoption(view, days)
+        return scored.rename(columns={"adoption_index": "health"})[["account_id", "closing", "health"]]
+
+    population = Population(view, health=health)
+    for since in ("2025-01-01", "2025-04-01", "2024-04-01", ""):
+        asked.clear()
+        question = Question(measure=measure, since=since, periods=PERIODS, grain="month")
+        assert population.has_done(question.parameters) == (since == "2025-04-01")
+        found, fresh = answer(population, question), answer(Population(view, health=health), question)
+        pd.testing.assert_frame_equal(found.cells, fresh.cells, check_exact=True)
+        pd.testing.assert_frame_equal(found.whole, fresh.whole, check_exact=True)
+        assert found.whole["n_mature"].iloc[0] > 0
+        assert all(day.isoformat() >= since for day in asked) or since == ""

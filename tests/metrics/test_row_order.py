@@ -54,15 +54,16 @@ def view_of(frames: dict[str, pd.DataFrame], seed: int | None) -> View:
 
 MIDDLE, START = END - timedelta(days=40), END - timedelta(days=85)
 WINDOWS = {"windows": f"SELECT '2026Q3' AS quarter, DATE '{START}' AS opening, DATE '{END}' AS closing"}
-USE_WINDOWS = {
-    "windows": f"SELECT DATE '{END}' AS closing, DATE '{START}' AS after, DATE '{END}' AS through",
-    "core": "SELECT 'A0' AS account_id, '1' AS feature",
+USE_SLOTS = {
+    "calendar": "SELECT DISTINCT u.day, 0 AS slot, 1 AS bit FROM usage AS u",
+    "numbered": "SELECT '1' AS feature, 1 AS bit",
+    "places": "SELECT a.account_id, row_number() OVER (ORDER BY a.account_id) AS place FROM accounts AS a",
 }
 FEATURES = [f"{n}" for n in range(1_000)]
 QUERIES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "events_in_periods": ({}, {"features": FEATURES, "last": END, "first_month": 0, "n_months": 3}),
     "usage_recent": ({}, {"start": START, "middle": MIDDLE, "through": END}),
-    "usage_windows": (USE_WINDOWS, {"core_of_all": ["0"], "bucket_days": 7, "n_buckets": 13}),
+    "usage_slots": (USE_SLOTS, {}),
     "account_surveys": ({}, {"middle": MIDDLE, "through": END}),
     "account_tickets": ({}, {"start": START, "middle": MIDDLE, "through": END}),
     "survey_totals": (WINDOWS, {}),

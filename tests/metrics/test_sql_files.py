@@ -9,17 +9,17 @@ import csworkbench.metrics
 from csworkbench.data.engine.dialect import transpile
 
 FILES = sorted(Path(csworkbench.metrics.__file__).parent.rglob("*.sql"))
-VALUES = {"features": "('x')", "milestones": "('x')", "core": "('x')", "core_of_all": "('x')"}
+VALUES = {"features": "('x')", "milestones": "('x')", "core": "('x')"}
 
 
 def bound(path: Path) -> str:
     """The query with a literal for every parameter."""
     text = path.read_text(encoding="utf-8")
-    for name in ("bucket_days", "n_buckets", "first_month", "n_months"):
+    for name in ("first_month", "n_months"):
         text = text.replace(f"${name}", "7")
     for name in sorted(VALUES, key=len, reverse=True):
         text = text.replace(f"${name}", VALUES[name])
-    for name in ("through", "middle", "start", "last", "since", "after", "day"):
+    for name in ("through", "middle", "start", "last", "since", "after", "first", "day"):
         text = text.replace(f"${name}", "DATE '2026-09-30'")
     return text
 

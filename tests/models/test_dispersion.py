@@ -22,7 +22,7 @@ def test_the_likelihood_of_whole_events_is_negative_binomial_with_the_variance_o
 def test_without_earlier_forecasts_there_is_no_drift_to_correct() -> None:
     nothing = spread([])
     assert nothing.shift == pytest.approx(0, abs=0.001)
-    assert nothing.sigma == pytest.approx(0.12 * np.sqrt(2 / np.pi), abs=0.005)
+    assert nothing.sigma == pytest.approx(0.1 * np.sqrt(2 / np.pi), abs=0.005)
 
 
 def test_quarters_that_all_came_out_higher_move_the_level_and_not_the_spread() -> None:

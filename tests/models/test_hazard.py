@@ -85,7 +85,29 @@ def test_probabilities_never_fall_with_the_horizon_and_are_those_of_the_survival
 def test_contributions_of_one_month_add_up_to_its_log_odds(panel, hazard):
     added = hazard.contributions(panel.now, 1).sum(axis=1)
     chance = hazard.hazards(panel.now, 1)[:, 0]
-    np.testing.assert_allclose(added + hazard.shift, np.log(chance / (1 - chance)), atol=1e-6)
+    np.testing.assert_allclose(added + hazard.near.shift, np.log(chance / (1 - chance)), atol=1e-6)
+
+
+def test_the_next_three_months_are_the_same_with_or_without_what_comes_after_them(panel, hazard):
+    soon = fit_hazard(panel, months_ahead=3)
+    np.testing.assert_array_equal(soon.p_churn(panel.now, 3), hazard.p_churn(panel.now)[:, :3])
+    pd.testing.assert_frame_equal(soon.contributions(panel.now), hazard.contributions(panel.now))
+    assert soon.far is soon.near
+
+
+def test_what_passes_within_months_counts_for_the_next_ones_and_hardly_after_them():
+    panel = invented(1500, seed=4, level=False)
+    rng, rows = np.random.default_rng(2), panel.rows.copy()
+    left = panel.events.set_index("account_id")["on"]
+    until_then = rows["account_id"].map(left) - rows["month_end"]
+    told = (until_then.dt.days.between(1, 31) & (rng.random(len(rows)) < 0.8)) | (rng.random(len(rows)) < 0.05)
+    rows["nps_last"] = told.astype(np.float32)
+    found = fit_hazard(Panel(rows, panel.events, panel.leaving, UNTIL, panel.features))
+    asked = panel.now.assign(nps_last=np.float32(1)), panel.now.assign(nps_last=np.float32(0))
+    ratio = np.mean(found.hazards(asked[0]) / found.hazards(asked[1]), axis=0)
+    assert ratio[0] > 10
+    assert ratio[0] > 3 * ratio[2]
+    assert ratio[3:].max() < 2.5
 
 
 def test_what_tells_nothing_is_shrunk_to_almost_nothing(panel, hazard):

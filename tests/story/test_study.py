@@ -21,7 +21,7 @@ def study() -> Study:
 
 def test_the_sample_opens_on_the_last_month_end_before_its_exports(study: Study) -> None:
     assert study.as_of.isoformat() == "2026-09-30"
-    assert "2026-09-30" in study._repr_html_()
+    assert "as of September 30, 2026" in study._repr_html_()
 
 
 def test_the_reasons_of_every_account_add_up_to_its_log_odds_to_leave(study: Study) -> None:

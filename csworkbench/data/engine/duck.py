@@ -26,7 +26,7 @@ class DuckDB:
             config: dict[str, Any] = {"threads": self._threads, "memory_limit": self._memory_limit}
             self._connection = duckdb.connect(self._database, config={k: v for k, v in config.items() if v})
             self._connection.execute("SET TimeZone = 'UTC'; SET error_on_division_by_zero = false")
-            self._connection.execute("SET ieee_floating_point_ops = false")
+            self._connection.execute("SET ieee_floating_point_ops = false; SET enable_progress_bar = false")
         return self._connection
 
     def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ def matching(frame: pd.DataFrame, condition: str) -> NDArray[np.bool_]:
     compiled = compile_expression(condition, tuple(map(str, frame.columns)))
     if compiled.kind != "bool":
         raise ExpressionError("is no condition", 'Write one such as industry == "Retail".')
+    _refuse_numbers_as_text(frame, condition)
     texts = {name: _text(frame[name]) for name in compiled.columns}
     connection = DuckDB().connection
     connection.register("given", pd.DataFrame({**texts, " place": np.arange(len(frame))}))
@@ -29,6 +32,18 @@ def matching(frame: pd.DataFrame, condition: str) -> NDArray[np.bool_]:
         rule, column, value = str(fault).split(SEPARATOR)
         raise ExpressionError(f'meets "{value}" in {column} ({rule})', "Correct the condition.")
     return found["yes"].fillna(False).to_numpy(dtype=bool)
+
+
+def _refuse_numbers_as_text(frame: pd.DataFrame, condition: str) -> None:
+    """A number held against words in quotes would be compared letter by letter."""
+    compared = [node for node in ast.walk(ast.parse(condition, mode="eval")) if isinstance(node, ast.Compare)]
+    for sides in ((node.left, *node.comparators) for node in compared):
+        words = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str)]
+        names = [side.id for side in sides if isinstance(side, ast.Name) and side.id in frame]
+        numbers = [name for name in names if pd.api.types.is_numeric_dtype(frame[name])]
+        if words and numbers:
+            said = f'holds the number {numbers[0]} against the text "{words[0]}"'
+            raise ExpressionError(said, f"Write it without quotes, such as {numbers[0]} > 50.")
 
 
 def _text(values: pd.Series) -> pd.Series:

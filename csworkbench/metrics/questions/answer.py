@@ -13,7 +13,7 @@ from ...data.expression import ExpressionError
 from ...data.expression.matching import matching
 from ...errors import CsworkbenchError, UnknownName
 from ..intervals import mean_interval, wilson
-from ..triangle import MONEY, Aligned, Flags, cells, retained
+from ..triangle import MONEY, Aligned, Flags, cells, members_of, summed
 from .population import Population, Sized
 from .question import START, Question
 
@@ -96,14 +96,14 @@ def answer(population: Population, question: Question, members: pd.Series | None
     if question.where:
         chosen = chosen & _fulfilling(population.known(question.where).reindex(sized.ids), question.where)
     names, code = _groups(population, sized, question, chosen)
-    code = np.where(chosen, code, -1)
-    sizes = np.bincount(code[code >= 0], minlength=len(names))
-    found = _cells(sized.since, code, len(names), question)
-    frame = _framed(found, sizes, names, question)
-    together = _cells(sized.since, np.where(chosen, 0, -1), 1, question)
-    whole = _framed(together, np.array([chosen.sum()]), ["all"], question)
-    named = pd.Series(np.array([*names, None], dtype=object)[code], sized.ids, dtype="str")
-    return Answer(question, frame, whole, population, named)
+    rows = np.flatnonzero(chosen)
+    since = sized.kept(rows, question.periods, question.counted)
+    sizes = np.bincount(code[rows], minlength=len(names))
+    frame = _framed(_cells(since, code[rows], len(names), question), sizes, names, question)
+    together = _cells(since, np.zeros(len(rows), dtype=np.int64), 1, question)
+    whole = _framed(together, np.array([len(rows)]), ["all"], question)
+    named = pd.Categorical.from_codes(np.where(chosen, code, -1).astype("int64"), pd.Index(names, dtype="str"))
+    return Answer(question, frame, whole, population, pd.Series(named, sized.ids))
 
 
 def _groups(population: Population, sized: Sized, question: Question, chosen: Flags) -> tuple[list[str], Ints]:
@@ -171,11 +171,12 @@ def _binned(chosen: pd.Series, values: pd.Series) -> pd.Series:
 
 
 def _cells(since: Aligned, code: Ints, n_groups: int, question: Question) -> dict[str, Floats]:
+    """since: see `Sized.kept`; the rule is applied."""
     if question.is_mean:
         return _means(since, code, n_groups)
     if question.rule == "rolling":
         since = replace(since, mature=since.mature & since.mature[:, :1])
-    found = cells(since, code, n_groups, question.unit, question.rule)
+    found = cells(since, code, n_groups, question.unit, "on")
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(found.base > 0, found.value / found.base, np.nan)
     low, high = (np.full(share.shape, np.nan),) * 2 if question.unit in MONEY else wilson(found.value, found.n_mature)
@@ -184,13 +185,10 @@ def _cells(since: Aligned, code: Ints, n_groups: int, question: Question) -> dic
 
 def _means(since: Aligned, code: Ints, n_groups: int) -> dict[str, Floats]:
     """The mean of measured values per group × period, with a t interval."""
-    there = since.active
-    value = np.where(there, since.value, 0.0)
-    kept = Aligned(value, there, there)
-    sums = cells(kept, code, n_groups, "revenue", "on")
-    squares = cells(Aligned(value**2, there, there), code, n_groups, "revenue", "on")
-    mean, low, high = mean_interval(sums.n_mature, sums.value, squares.value)
-    return {"n_mature": sums.n_mature, "value": sums.value, "share": mean, "low": low, "high": high}
+    value, members = np.where(since.active, since.value, 0.0), members_of(code, n_groups)
+    n, total, squares = (summed(members, part) for part in (since.active, value, value**2))
+    mean, low, high = mean_interval(n, total, squares)
+    return {"n_mature": n, "value": total, "share": mean, "low": low, "high": high}
 
 
 def _framed(found: dict[str, Floats], sizes: Ints, names: list[str], question: Question) -> pd.DataFrame:
@@ -208,11 +206,11 @@ def _framed(found: dict[str, Floats], sizes: Ints, names: list[str], question: Q
 
 
 def _state(sized: Sized, ids: pd.Index, period: int, question: Question) -> tuple[list[str], Floats]:
-    rows = sized.ids.get_indexer(ids)
-    since = sized.since
-    if period >= since.mature.shape[1]:
+    if period >= sized.since.mature.shape[1]:
         return ["not_over"] * len(ids), np.full(len(ids), np.nan)
-    over, value = since.mature[rows, period], np.where(since.mature[rows, period], since.value[rows, period], np.nan)
-    kept = retained(since.active, question.rule)[rows, period]
+    since = sized.kept(sized.ids.get_indexer(ids), period + 1, question.counted)
+    over, kept = since.mature[:, period], since.active[:, period]
     lost = "not_measured" if question.is_mean else "lost"
-    return list(np.where(over, np.where(kept, "kept", lost), "not_over")), value
+    return list(np.where(over, np.where(kept, "kept", lost), "not_over")), np.where(
+        over, since.value[:, period], np.nan
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...errors import UnknownName
 from ..intervals import SMALLEST_GROUP, ratio_error, wilson
-from ..triangle import MONEY, retained
+from ..triangle import MONEY
 from .answer import Answer
 
 LEVEL, Z, DRAWS, MOST_DRAWN = 0.05, 1.959963984540054, 1999, 5000
@@ -85,15 +85,15 @@ def _values(answer: Answer, cohort: str, period: int) -> tuple[Floats, Floats]:
     question, sized = answer.question, answer.population.did(answer.question)
     if period >= sized.since.mature.shape[1]:
         return np.zeros(0), np.zeros(0)
-    rows = (answer.group == cohort).to_numpy() & sized.since.mature[:, period]
-    value, active = sized.since.value[rows], sized.since.active[rows]
+    rows = np.flatnonzero((answer.group == cohort).to_numpy() & sized.since.mature[:, period])
     if question.is_mean:
-        measured = active[:, period]
-        return value[measured, period], np.ones(int(measured.sum()))
-    kept = retained(active, question.rule)[:, period].astype(float)
+        measured = rows[sized.since.active[rows, period]]
+        return sized.since.value[measured, period], np.ones(len(measured))
+    since = sized.kept(rows, period + 1, question.counted)
+    kept = since.active[:, period].astype(float)
     if question.unit not in MONEY:
         return kept, np.ones(len(kept))
-    now, first = value[:, period], value[:, 0]
+    now, first = since.value[:, period], since.value[:, 0]
     left: Floats = kept * (np.minimum(now, first) if question.unit == "gross_revenue" else now)
     return left, first
 

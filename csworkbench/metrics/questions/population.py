@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,16 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...data.snapshot import View
-from ...errors import CsworkbenchError
-from ..adoption import adoption
+from ...errors import CsworkbenchError, UnknownName
+from ..adoption import adoption_grid
 from ..book import attributes, mrr_on, paid_spans
 from ..calendar import Grain, Period
 from ..cohorts import event_activity, paid_activity, places_of, usage_activity
 from ..journey import journey, value_step
 from ..rollup import rolled_up
-from ..triangle import Activity, Aligned, Flags, aligned
+from ..triangle import Activity, Aligned, Flags, Floats, Rule, aligned, retained
 from .early import early_use
-from .question import ADOPTION, EARLY, EVENT, PAID, Question
+from .question import ADOPTION, EARLY, EVENT, HEALTH, LONGEST, PAID, Question, question_of
 
 Scores = Callable[[Sequence[date]], pd.DataFrame]
 _ATTRIBUTES = ["segment", "touch_tier", "industry", "country", "language", "employees"]
@@ -32,7 +32,9 @@ class Sized:
     """What each account did from its own start, for one activity and grain.
 
     ids: the accounts, in the rows' order. started_on: their first paid days, or the first days of the periods in which
-    their events began. start: places of those periods among `periods`.
+    their events began. start: places of those periods among `periods`. since: as many periods as a question may show.
+    last: the last period since the start in which each account was active, below 0 for none. scored_since: scores are
+    there for accounts that started from then on, ISO; empty for all.
     """
 
     ids: pd.Index
@@ -40,6 +42,25 @@ class Sized:
     start: NDArray[np.int64]
     periods: tuple[Period, ...]
     since: Aligned
+    last: NDArray[np.int64]
+    scored_since: str = ""
+
+    def kept(self, rows: NDArray[np.int64], periods: int, rule: Rule) -> Aligned:
+        """The first periods of these rows; active: over, and retained under the rule, which may look further ahead."""
+        value, active = self.since.value[rows, :periods], self.since.active[rows, :periods]
+        mature = self.since.mature[rows, :periods]
+        if rule == "on_or_after":
+            active = mature & (np.arange(mature.shape[1]) <= self.last[rows][:, None])
+        return Aligned(value, retained(active, "rolling") if rule == "rolling" else active, mature)
+
+
+def _last_active(activity: Activity) -> NDArray[np.int64]:
+    """The last period since its start in which each account was active; below 0 for none."""
+    active = activity.active[:, : activity.n_complete]
+    if not active.shape[1]:
+        return np.full(len(activity.accounts), -1)
+    last = active.shape[1] - 1 - active[:, ::-1].argmax(axis=1) - activity.start
+    return np.where(active.any(axis=1), last, -1)
 
 
 @dataclass(frozen=True)
@@ -107,25 +128,40 @@ class Population:
         now = mrr_on(self.view, [self.view.as_of]).iloc[:, 0]
         return now.reindex(self.spans.index).fillna(0.0)
 
+    def has_done(self, parameters: Mapping[str, object]) -> bool:
+        """Whether what a question with these parameters looks at was rolled up before; False for one that is none."""
+        try:
+            return self._done(question_of(parameters)) is not None
+        except CsworkbenchError:
+            return False
+
     def did(self, question: Question) -> Sized:
         """What the question looks at, from each account's start; made at the first question of its kind."""
-        key = (question.activity, question.grain)
-        if key not in self._kept:
-            self._kept[key] = self._made(question)
-        return self._kept[key]
+        found = self._done(question)
+        if found is None:
+            found = self._kept[question.activity, question.grain] = self._made(question)
+        return found
+
+    def _done(self, question: Question) -> Sized | None:
+        found = self._kept.get((question.activity, question.grain))
+        return found if found is not None and found.scored_since <= question.since else None
 
     def _made(self, question: Question) -> Sized:
         activity = self._activity(question)
-        since = aligned(activity)
+        since = aligned(activity, LONGEST)
         if question.unit == "usage" and not question.is_mean and not question.measure.startswith(EVENT):
-            since = replace(since, mature=since.mature & self._measured(activity))
+            since = replace(since, mature=since.mature & self._measured(activity, since.mature.shape[1]))
         begun = pd.DatetimeIndex([period.starts_on for period in activity.periods])[activity.start]
         paid = pd.DatetimeIndex(self.spans["first_paid_on"].reindex(activity.accounts))
-        return Sized(activity.accounts, paid.where(paid.notna(), begun), activity.start, activity.periods, since)
+        started_on, last = paid.where(paid.notna(), begun), _last_active(activity)
+        scored_since = question.since if question.is_mean else ""
+        return Sized(activity.accounts, started_on, activity.start, activity.periods, since, last, scored_since)
 
     def _activity(self, question: Question) -> Activity:
         if not self.view.has(question.table):
             raise CsworkbenchError(f"this workspace has no table {question.table}, which {question.measure} needs")
+        if question.feature and question.feature not in self.features:
+            raise UnknownName("feature in use", question.feature, self.features)
         if question.activity == EVENT + question.feature:
             return event_activity(self.view, question.grain, (question.feature,))
         first = self.spans["first_paid_on"]
@@ -135,26 +171,30 @@ class Population:
             return usage_activity(self.view, question.grain, first)
         return self._scored(question) if question.is_mean else self._feature(question)
 
-    def _scores(self, measure: str) -> Scores:
-        if measure == ADOPTION:
-            return lambda days: adoption(self.view, days)
-        if self.health is None:
-            raise CsworkbenchError("health over time is not measured here: it needs the panel of the models")
-        return self.health
-
     def _scored(self, question: Question) -> Activity:
-        """A score on the last day of each period, not a number where it was not measured."""
-        scores = self._scores(question.measure)
+        """A score on the last day of each period from `since` on, not a number where it was not measured."""
+        if question.measure == HEALTH and self.health is None:
+            raise CsworkbenchError("health over time is not measured here: it needs the panel of the models")
         paid = paid_activity(self.view, question.grain, self.spans["first_paid_on"])
         value = np.full(paid.value.shape, np.nan)
         ends = [period.ends_on for period in paid.periods[: paid.n_complete]]
-        if ends:
-            scored = scores(ends)
-            row = paid.accounts.get_indexer(pd.Index(scored["account_id"]))
-            column = pd.Index(pd.DatetimeIndex(ends)).get_indexer(pd.DatetimeIndex(scored["closing"]))
-            there = row >= 0
-            value[row[there], column[there]] = scored[question.measure][there]
+        first = sum(end.isoformat() < question.since for end in ends)
+        if ends[first:]:
+            score = self._adoption if question.measure == ADOPTION else self._healths
+            value[:, first : len(ends)] = score(paid.accounts, ends[first:], paid.value[:, first : len(ends)])
         return Activity(paid.accounts, paid.periods, paid.start, value, np.isfinite(value), paid.n_complete)
+
+    def _adoption(self, accounts: pd.Index, days: Sequence[date], mrr: Floats) -> Floats:
+        return adoption_grid(self.view, accounts, days, mrr)
+
+    def _healths(self, accounts: pd.Index, days: Sequence[date], mrr: Floats) -> Floats:
+        """Health as account × day, as `health` scores it."""
+        value = np.full(mrr.shape, np.nan)
+        scored = self.health(days) if self.health else pd.DataFrame(columns=["account_id", "closing", HEALTH])
+        row = accounts.get_indexer(pd.Index(scored["account_id"]))
+        column = pd.DatetimeIndex(list(days)).get_indexer(pd.DatetimeIndex(scored["closing"]))
+        value[row[row >= 0], column[row >= 0]] = scored[HEALTH][row >= 0]
+        return value
 
     def _feature(self, question: Question) -> Activity:
         """Use of one feature, of the accounts for which any use was measured."""
@@ -170,11 +210,11 @@ class Population:
             value[row[seen], place[seen]] = 1.0
         return Activity(base.accounts, base.periods, base.start, value, value > 0, base.n_complete)
 
-    def _measured(self, activity: Activity) -> Flags:
+    def _measured(self, activity: Activity, n: int) -> Flags:
         """Account × period since its start: whether use was measured by then, at the company as a whole."""
         first = self.view.sql("SELECT min(u.day) AS day FROM usage AS u")["day"].iloc[0]
         begun = sum(pd.Timestamp(period.starts_on) < first.replace(day=1) for period in activity.periods)
-        measured: Flags = activity.start[:, None] + np.arange(len(activity.periods)) >= begun
+        measured: Flags = activity.start[:, None] + np.arange(n) >= begun
         return measured
 
     @property

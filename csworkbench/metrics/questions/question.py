@@ -66,6 +66,11 @@ class Question:
         return self.measure in MEANS
 
     @property
+    def counted(self) -> Rule:
+        """The rule that applies: means take what was measured in the period."""
+        return "on" if self.is_mean else self.rule
+
+    @property
     def unit(self) -> Unit:
         """What is summed in the cells; means have no unit of their own and are read as use."""
         if self.measure.startswith(AMOUNT):

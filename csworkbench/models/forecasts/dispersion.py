@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 LEVELS = np.linspace(-1.0, 1.0, 81)
 SIGMAS = np.linspace(0.0, 0.8, 17)
-LEVEL_SCALE, SIGMA_SCALE = 0.2, 0.12
+LEVEL_SCALE, SIGMA_SCALE = 0.2, 0.1
 HALF_LIFE_MONTHS = 9.0
 OVERLAP = 3
 
@@ -64,7 +64,7 @@ def spread(tried: Sequence[Tried]) -> Spread:
 
     MRR that moved, in units of variance ÷ mean, is taken as negative binomial: the mean at the level, and the variance
     of a Poisson number mixed over log-normal shocks of the standard deviation. Priors: level normal (.2) with an
-    average odds ratio of 1, standard deviation half normal (.12). A forecast counts a third, as three windows overlap,
+    average odds ratio of 1, standard deviation half normal (.1). A forecast counts a third, as three windows overlap,
     and half as much with every 9 months of age.
     """
     of_level = -0.5 * (LEVELS / LEVEL_SCALE + LEVEL_SCALE / 2) ** 2

@@ -1,4 +1,8 @@
-"""The monthly hazard of deciding to leave, learned from every month-end and predicted for the months ahead."""
+"""The monthly hazard of deciding to leave, learned from every month-end and predicted for the months ahead.
+
+The next three months have a model of their own: what tells of them (an incident, a champion who has just left) is not
+what tells of the months after them.
+"""
 
 from __future__ import annotations
 
@@ -20,47 +24,64 @@ from .periods import MONTHS_AHEAD, Periods, ahead_features, periods
 
 Floats = npt.NDArray[np.float64]
 
-MODEL = "churn hazard v2"
+MODEL = "churn hazard v3"
 FEWEST_LEAVERS = 20
-LEAST_ROWS, MOST_ROWS, QUIET_PER_EVENT = 6_000, 60_000, 8
+LEAST_ROWS, MOST_ROWS = 6_000, 60_000
+NEAR_QUIET_PER_EVENT, QUIET_PER_EVENT = 30, 8
 N_FOLDS = 3
 WORTH = 0.5
 SURVIVAL_MONTHS = 36
-REASON_MONTHS = 3
+NEAR_MONTHS = 3
 MOVING = ("tenure_months", "months_to_renewal", *HAZARD_FEATURES)
 FAMILIES = {name: feature.code for name, feature in FEATURES.items()}
 _PASSING = ("tenure_months", "months_to_renewal", "billing_months")
 
 
 @dataclass(frozen=True)
-class Hazard:
-    """A fitted model of the hazard.
+class Stage:
+    """What was learned of some of the months ahead.
 
     The log-odds of leaving in a month are shift + slope × the sum of what the features add. slope: below 1 where the
-    model claimed more on accounts that it had not seen than came true, above 1 where it was too cautious. n_leavers:
-    accounts that it learned from.
+    model claimed more on accounts that it had not seen than came true, above 1 where it was too cautious.
     """
 
     model: Additive
     shift: float
     slope: float
     features: tuple[str, ...]
-    n_leavers: int
+
+    def hazards(self, rows: pd.DataFrame, months: range) -> Floats:
+        """Row × month of `months`; after 12 months the effects are those of the twelfth, but time moves on."""
+        still, near = self.model.only([f for f in self.features if f not in MOVING]).parts(rows)
+        moving = self.model.only(MOVING)
+        found = np.empty((len(rows), len(months)))
+        for place, month in enumerate(months):
+            always, soon = moving.parts(_ahead(rows, month, _PASSING))
+            fading = fade(min(month, MONTHS_AHEAD)) * (near.sum(axis=1) + soon.sum(axis=1))
+            total = still.sum(axis=1) + always.sum(axis=1) + fading
+            found[:, place] = expit(self.shift + self.slope * total)
+        return found
+
+    def added(self, rows: pd.DataFrame, month: int) -> Floats:
+        """Row × term: what each feature adds to the log-odds of leaving in the month."""
+        always, near = self.model.parts(_ahead(rows, month, self.features))
+        return np.asarray(self.slope * (always + fade(month) * near))
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """A fitted model of the hazard: one stage for the next three months, one for those after them."""
+
+    near: Stage
+    far: Stage
 
     def hazards(self, rows: pd.DataFrame, n_months: int = MONTHS_AHEAD) -> Floats:
         """Row × month ahead: probability to decide to leave in the month, having stayed until then.
 
-        rows: of a panel. After 12 months the effects are those of the twelfth; tenure and renewals move on.
+        rows: of a panel.
         """
-        still, near = self.model.only([f for f in self.features if f not in MOVING]).parts(rows)
-        moving = self.model.only(MOVING)
-        found = np.empty((len(rows), n_months))
-        for month in range(1, n_months + 1):
-            known = min(month, MONTHS_AHEAD)
-            always, soon = moving.parts(_ahead(rows, month, _PASSING))
-            total = still.sum(axis=1) + always.sum(axis=1) + fade(known) * (near.sum(axis=1) + soon.sum(axis=1))
-            found[:, month - 1] = expit(self.shift + self.slope * total)
-        return found
+        soon = self.near.hazards(rows, range(1, min(n_months, NEAR_MONTHS) + 1))
+        return np.column_stack([soon, self.far.hazards(rows, range(NEAR_MONTHS + 1, n_months + 1))])
 
     def p_churn(self, rows: pd.DataFrame, n_months: int = MONTHS_AHEAD) -> Floats:
         """Row × month: probability to decide to leave within 1, 2, … months; never falls."""
@@ -76,16 +97,12 @@ class Hazard:
             hazards = np.column_stack([hazards, hazards[:, -MONTHS_AHEAD:]])
         return np.asarray(np.cumprod(1 - hazards[:, :n_months], axis=1))
 
-    def contributions(self, rows: pd.DataFrame, n_months: int = REASON_MONTHS) -> pd.DataFrame:
-        """Row × feature: what each adds to the log-odds of leaving in the next months, each month by its hazard."""
-        weight = self.hazards(rows, n_months)
+    def contributions(self, rows: pd.DataFrame, n_months: int = NEAR_MONTHS) -> pd.DataFrame:
+        """Row × feature: what each adds to the log-odds of leaving in the next months (1 to 3), each by its hazard."""
+        weight = self.near.hazards(rows, range(1, n_months + 1))
         weight = weight / weight.sum(axis=1, keepdims=True)
-        found = np.zeros((len(rows), len(self.model.terms)))
-        for month in range(1, n_months + 1):
-            always, near = self.model.parts(_ahead(rows, month, self.features))
-            added = always + fade(month) * near
-            found = found + weight[:, [month - 1]] * self.slope * added
-        return pd.DataFrame(found, index=rows.index, columns=[term.feature for term in self.model.terms])
+        found = sum(weight[:, [month - 1]] * self.near.added(rows, month) for month in range(1, n_months + 1))
+        return pd.DataFrame(found, index=rows.index, columns=[term.feature for term in self.near.model.terms])
 
 
 def _ahead(rows: pd.DataFrame, month: int, features: tuple[str, ...]) -> pd.DataFrame:
@@ -95,7 +112,7 @@ def _ahead(rows: pd.DataFrame, month: int, features: tuple[str, ...]) -> pd.Data
 def reason_against(panel: Panel) -> str:
     """Why no hazard can be learned from the panel; empty when one can."""
     after = months_to_event(panel)
-    n = panel.rows.loc[after <= -panel.month, "account_id"].nunique()
+    n = panel.rows.loc[after <= np.minimum(-panel.month, NEAR_MONTHS), "account_id"].nunique()
     if n >= FEWEST_LEAVERS:
         return ""
     n_months = int((panel.month < 0).sum())
@@ -115,32 +132,42 @@ def _upper_bound(n_events: int, n: int) -> float:
 
 
 @one_thread()
-def fit_hazard(panel: Panel, seed: int = 0) -> Hazard:
-    """Learn from all rows of the panel, months ahead 1 to 12, and what is known at `panel.until` of what came.
+def fit_hazard(panel: Panel, seed: int = 0, months_ahead: int = MONTHS_AHEAD) -> Hazard:
+    """Learn from all rows of the panel, and what is known at `panel.until` of what came.
 
-    A landmark supermodel (van Houwelingen and Putter 2012) of the discrete-time hazard (Allison 1982). Months without
-    the event are sampled and the odds set right again (Prentice and Pyke 1979); an account that left stands in up to
-    twelve rows, which together count as half, for the months to come differ from those learned from. The slope is
-    that on accounts left out of three fits.
+    months_ahead: up to how many there is anything to predict; with 3 or less the later ones are not learned apart.
+    Each stage is a landmark supermodel (van Houwelingen and Putter 2012) of the discrete-time hazard (Allison 1982).
     """
-    sample = periods(panel, _n_rows(panel), seed)
+    near = _stage(panel, seed, NEAR_MONTHS, NEAR_QUIET_PER_EVENT)
+    if months_ahead <= NEAR_MONTHS:
+        return Hazard(near, near)
+    return Hazard(near, _stage(panel, seed, MONTHS_AHEAD, QUIET_PER_EVENT))
+
+
+def _stage(panel: Panel, seed: int, months_ahead: int, quiet_per_event: int) -> Stage:
+    """Learn from the months 1 to `months_ahead` after each row.
+
+    Months without the event are sampled and the odds set right again (Prentice and Pyke 1979); an account that left
+    stands in a row for each of these months, which together count as half, for the months to come differ from those
+    learned from. The slope is that on accounts left out of three fits.
+    """
+    sample = periods(panel, _n_rows(panel, months_ahead, quiet_per_event), seed, months_ahead)
     rows = panel.rows.iloc[sample.row]
     frame = ahead_features(rows, sample.ahead, panel.features)
     ids = rows["account_id"].reset_index(drop=True)
-    n_leavers = int(ids[sample.left].nunique())
-    information = WORTH * n_leavers / max(int(sample.left.sum()), 1)
+    information = WORTH * ids[sample.left].nunique() / max(int(sample.left.sum()), 1)
     design = Design.of(frame, FAMILIES)
     learnt = learn(design, sample.left, information)
     model = design.model(learnt)
     claimed = unseen(design, sample.left, information, learnt, account_folds(ids, N_FOLDS, seed))
     slope = honest_slope(claimed, sample.left)
     shift = level(slope * (model.log_odds(frame) - model.intercept), sample.left) + _sampled_odds(sample)
-    return Hazard(model, shift, slope, panel.features, n_leavers)
+    return Stage(model, shift, slope, panel.features)
 
 
-def _n_rows(panel: Panel) -> int:
-    events = int((months_to_event(panel) <= np.minimum(-panel.month, MONTHS_AHEAD)).sum())
-    return int(np.clip((1 + QUIET_PER_EVENT) * events, LEAST_ROWS, MOST_ROWS))
+def _n_rows(panel: Panel, months_ahead: int, quiet_per_event: int) -> int:
+    events = int((months_to_event(panel) <= np.minimum(-panel.month, months_ahead)).sum())
+    return int(np.clip((1 + quiet_per_event) * events, LEAST_ROWS, MOST_ROWS))
 
 
 def _sampled_odds(sample: Periods) -> float:

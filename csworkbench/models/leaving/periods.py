@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..panel import Panel
-from ..panel.labels import Outcome, months_to_event
+from ..panel.labels import months_to_event
 
 MONTHS_AHEAD = 12
 TERM_MONTHS = 12.0
@@ -19,8 +19,8 @@ TERM_MONTHS = 12.0
 class Periods:
     """Rows of the hazard: the account had not left by the month before.
 
-    row: place in `panel.rows`. ahead: 1 … 12. left: whether it decided to leave in that month. weight: how many rows
-    of the same kind each stands for.
+    row: place in `panel.rows`. ahead: 1 … 12 at most. left: whether it decided to leave in that month. weight: how
+    many rows of the same kind each stands for.
     """
 
     row: npt.NDArray[np.int64]
@@ -29,13 +29,13 @@ class Periods:
     weight: npt.NDArray[np.float64]
 
 
-def periods(panel: Panel, most_rows: int, seed: int, kind: Outcome = "churn") -> Periods:
-    """Every row × month ahead that is over by `panel.until`; thinned at random to about `most_rows`.
+def periods(panel: Panel, most_rows: int, seed: int, months_ahead: int = MONTHS_AHEAD) -> Periods:
+    """Every row × month ahead, 1 to `months_ahead`, that is over by `panel.until`; thinned to about `most_rows`.
 
     Rows with the event are thinned only where they alone are more than half of `most_rows`.
     """
-    after = months_to_event(panel, kind)
-    seen = np.minimum(-panel.month, MONTHS_AHEAD)
+    after = months_to_event(panel)
+    seen = np.minimum(-panel.month, months_ahead)
     exposed = np.minimum(seen, after)
     event = np.flatnonzero(after <= seen)
     starts = np.concatenate([[0], np.cumsum(exposed - (after <= seen))])

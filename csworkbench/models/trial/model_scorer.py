@@ -37,7 +37,7 @@ class ModelTrial:
         """Learn from what was known; None where too few accounts had left."""
         if reason_against(known):
             return None
-        hazard = self.fitted[known.until] = fit_hazard(known, self.seed)
+        hazard = self.fitted[known.until] = fit_hazard(known, self.seed, HORIZON_MONTHS)
 
         def predict(rows: pd.DataFrame) -> pd.DataFrame:
             risk = pd.Series(hazard.p_churn(rows, HORIZON_MONTHS)[:, -1], rows.index)

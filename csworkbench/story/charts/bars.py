@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .lettering import label
-from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, Drawing, drawing
+from .lettering import label, width
+from .style import BLUE, INK, LOSS, MUTED, PALE, PAPER, PLAN, RULE, SKY, WIDTH, Drawing, drawing
 
+_VALUE, _WIDEST, _NAME = 54, 150, (46, 38, 30, 22)
 _SHADES: Mapping[int, tuple[str, ...]] = {0: (), 1: (BLUE,), 2: (SKY, BLUE), 3: (PALE, SKY, BLUE)}
 
 
@@ -103,7 +104,8 @@ class Bar:
 def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0, reference_words: str = "") -> str:
     """Bars as SVG, name above and value at the right; thin lines are intervals, a tick is the reference."""
     head = 20 if reference_words else 2
-    with drawing(46 * len(rows) + head + 2, lang, left=2, right=54, top=head, bottom=2) as canvas:
+    right = min(_WIDEST, max([_VALUE, *(int(width(row.words, 13, lang, "bold")) + 10 for row in rows)]))
+    with drawing(46 * len(rows) + head + 2, lang, left=2, right=right, top=head, bottom=2) as canvas:
         canvas.limits((0, longest), (len(rows), 0))
         if reference_words:
             canvas.line([0.006 * longest] * 2, [-0.34, -0.06], PLAN, 2.6)
@@ -116,12 +118,20 @@ def bars(rows: Sequence[Bar], lang: str, longest: float = 1.0, reference_words: 
 def _bar(canvas: Drawing, at: int, row: Bar, longest: float) -> None:
     colour = LOSS if row.marked else BLUE
     y = (at + 0.5, at + 0.84)
-    canvas.text(0, at + 0.25, label(row.name, 30), weight="bold" if row.marked else "normal", size=12.5)
-    canvas.text(longest, at + 0.25, row.remark, (52, 0), ha="right", size=11, color=MUTED)
+    end = (canvas.right - 2, 0)
+    canvas.text(0, at + 0.25, _fitting(row, canvas.lang), weight="bold" if row.marked else "normal", size=12.5)
+    canvas.text(longest, at + 0.25, row.remark, end, ha="right", size=11, color=MUTED)
     canvas.box((0, longest), y, RULE, alpha=0.45)
     canvas.box((0, row.share), y, SKY if not row.marked else colour)
     if row.low is not None and row.high is not None:
         canvas.line([row.low, row.high], [at + 0.67] * 2, INK, 1.4, marker="|", markersize=7)
     if row.reference is not None:
         canvas.line([row.reference] * 2, [at + 0.44, at + 0.9], PLAN, 2.6)
-    canvas.text(longest, at + 0.67, row.words, (52, 0), weight="bold", ha="right", size=13, color=colour)
+    canvas.text(longest, at + 0.67, row.words, end, weight="bold", ha="right", size=13, color=colour)
+
+
+def _fitting(row: Bar, lang: str) -> str:
+    """The name, as long as it leaves room for the remark."""
+    room = WIDTH - 16 - width(row.remark, 11, lang)
+    names = [label(row.name, longest) for longest in _NAME]
+    return next((name for name in names if width(name, 12.5, lang, "bold") <= room), names[-1])

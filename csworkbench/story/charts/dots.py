@@ -120,11 +120,12 @@ def _end(canvas: Drawing, x: float, y: float, colour: str, marker: str) -> None:
 
 def money_ticks(low: float, high: float, words: Callable[[float], str], n: int = 4) -> list[tuple[float, str]]:
     """Round values between low and high, about n of them, each with its words."""
-    step = _round_step((high - low) / n)
+    step = round_step((high - low) / n)
     first = math.ceil(low / step)
     return [(at * step, words(at * step)) for at in range(first, math.floor(high / step) + 1)]
 
 
-def _round_step(step: float) -> float:
+def round_step(step: float) -> float:
+    """The next round step: 1, 2 or 5 times a power of ten."""
     power: float = 10.0 ** math.floor(math.log10(step))
     return power * next(round_ for round_ in (1, 2, 5, 10) if round_ * power >= step * 0.999)

@@ -12,7 +12,7 @@ from .spread import apart
 from .style import BLUE, LOSS, MUTED, PAPER, PLAN, RULE, Drawing, drawing
 
 _STYLES = (("-", "o", BLUE), ((0, (4, 1.4)), "s", MUTED), ((0, (1, 1.2)), "D", LOSS))
-_RIGHT, _WIDEST = 112, 200
+_RIGHT, _WIDEST, _HEAD = 112, 200, 22
 
 
 @dataclass(frozen=True)
@@ -28,20 +28,29 @@ class Line:
 
 
 def lines(
-    series: Sequence[Line], ticks: Sequence[str], lang: str, reference: float | None = None, reference_words: str = ""
+    series: Sequence[Line],
+    ticks: Sequence[str],
+    lang: str,
+    reference: float | None = None,
+    reference_words: str = "",
+    axes: tuple[str, str] = ("", ""),
 ) -> str:
     """Lines as SVG; each is named at its right end, its plan is a short mark beside the last point.
 
     ticks: one per quarter, with a line break before the year. reference: a level drawn through, or None.
+    axes: what is measured, written above; and what the ticks count, written below, for ticks of one line.
     """
-    with drawing(246, lang, left=50, right=_right(series, lang), top=12, bottom=40) as canvas:
+    head = _HEAD if axes[0] else 0
+    with drawing(246 + head, lang, left=50, right=_right(series, lang), top=12 + head, bottom=40) as canvas:
         low, high = _window(series, reference)
         canvas.limits((0, max(len(ticks) - 1, 1)), (low, high))
         if reference is not None:
             canvas.line([0, max(len(ticks) - 1, 1)], [reference, reference], RULE, 1.2)
         for line, style in zip(series, _STYLES, strict=False):
             _line(canvas, line, style)
-        unit = (high - low) / (canvas.height - 52)
+        unit = (high - low) / (canvas.height - 52 - head)
+        canvas.text(0, high, axes[0], (-48, 18), color=MUTED, size=11.5)
+        canvas.text(0, low, axes[1], (-4, -29), color=MUTED, size=11.5)
         _starts(canvas, series, (reference, reference_words), unit)
         _ends(canvas, series, len(ticks), unit)
         for at, tick in enumerate(ticks):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .lettering import label, width
 from .style import BLUE, INK, LOSS, MUTED, PAPER, RULE, WIDTH, Drawing, drawing
 
-ROW, HEAD, BREAK, LONGEST = 23, 42, 0.45, 24
+ROW, HEAD, BREAK, LONGEST, LARGE = 23, 42, 0.45, 24, 11.5
 _PALE, _DEEP, _FULL_AT = 0.1, 0.55, 0.6
 
 
@@ -46,8 +46,9 @@ def triangle(rows: Sequence[Cohort], heads: Heads, lang: str) -> str:
     with drawing(height, lang, left=_left(rows, lang), right=2, top=HEAD, bottom=4) as canvas:
         canvas.limits((0, len(heads.periods)), (places[-1] + 1, 0))
         _heads(canvas, heads)
+        size = _size(canvas, rows, len(heads.periods))
         for row, at in zip(rows, places, strict=True):
-            _row(canvas, row, at)
+            _row(canvas, row, at, size)
         _later(canvas, rows, heads)
         _frame(canvas, places, heads.marked)
     return canvas.svg
@@ -64,6 +65,13 @@ def _left(rows: Sequence[Cohort], lang: str) -> int:
     )
 
 
+def _size(canvas: Drawing, rows: Sequence[Cohort], n_periods: int) -> float:
+    """The type of the cells: smaller where the widest of them would touch its neighbour."""
+    cell = (WIDTH - canvas.left - canvas.right) / n_periods - 4
+    widest = max((width(label(words, 8), LARGE, canvas.lang, "bold") for row in rows for words in row.words), default=1)
+    return round(LARGE * min(1.0, cell / max(widest, 1)), 1)
+
+
 def _places(rows: Sequence[Cohort]) -> list[float]:
     totals = [row.is_total for row in rows]
     return [at + (BREAK if row.is_total and not all(totals) else 0.0) for at, row in enumerate(rows)]
@@ -76,7 +84,7 @@ def _heads(canvas: Drawing, heads: Heads) -> None:
         canvas.text(at + 0.5, -0.45, name, ha="center", color=MUTED, size=11.5)
 
 
-def _row(canvas: Drawing, row: Cohort, at: float) -> None:
+def _row(canvas: Drawing, row: Cohort, at: float, size: float) -> None:
     weight = "bold" if row.is_total else "normal"
     canvas.text(0, at + 0.5, label(row.name, LONGEST), (-canvas.left + 2, 0), weight=weight, size=11)
     canvas.text(0, at + 0.5, label(row.n, 8), (-8, 0), weight=weight, ha="right", size=11.5)
@@ -85,31 +93,34 @@ def _row(canvas: Drawing, row: Cohort, at: float) -> None:
         return
     known = [place for place, share in enumerate(row.shares) if share is not None]
     for place in known:
-        _cell(canvas, place, at, row)
+        _cell(canvas, place, at, row, size)
     start = known[-1] + 1 if known else 0
     if start < len(row.shares) and not row.is_total:
         edge, foot = (start + 0.03, len(row.shares) - 0.03), (at + 0.04, at + 0.96)
         canvas.box(edge, foot, "none", edgecolor=RULE, hatch="////")
 
 
-def _cell(canvas: Drawing, place: int, at: float, row: Cohort) -> None:
+def _cell(canvas: Drawing, place: int, at: float, row: Cohort, size: float) -> None:
     share = row.shares[place]
     assert share is not None
     depth = _PALE + (_DEEP - _PALE) * min(1.0, abs(share - 1) / _FULL_AT)
     colour = LOSS if share < 1 else BLUE
     canvas.box((place + 0.03, place + 0.97), (at + 0.04, at + 0.96), colour, alpha=round(depth, 2))
     weight = "bold" if row.is_total else "normal"
-    canvas.text(place + 0.5, at + 0.5, row.words[place], weight=weight, ha="center", size=11.5)
+    canvas.text(place + 0.5, at + 0.5, row.words[place], weight=weight, ha="center", size=size)
 
 
 def _later(canvas: Drawing, rows: Sequence[Cohort], heads: Heads) -> None:
-    """The words for open cells, in the lower right corner of the triangle."""
+    """The words for open cells, in the lower right corner of the triangle, where they cover no number."""
     cohorts = [row for row in rows if not row.is_total]
     if not cohorts or cohorts[-1].note or cohorts[-1].shares[-1] is not None:
         return
     right, middle = len(heads.periods) - 0.1, len(cohorts) - 0.5
     cell = (WIDTH - canvas.left - canvas.right) / len(heads.periods)
     wide = (width(heads.later, 11, canvas.lang) + 8) / cell
+    known = [at for at, share in enumerate(cohorts[-1].shares) if share is not None]
+    if right - wide < (known[-1] + 1 if known else 0):
+        return
     canvas.box((right - wide, right), (middle - 0.38, middle + 0.38), PAPER)
     canvas.text(right, middle, heads.later, (-4, 0), ha="right", color=MUTED, size=11)
 

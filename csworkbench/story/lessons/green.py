@@ -58,7 +58,7 @@ def _title(scene: Scene, data: pd.DataFrame) -> str:
     if share["a"] == share["b"]:
         return scene.say("{share} of the leavers had been green by every score", share=share["a"])
     return scene.say(
-        "{a} of the leavers had been green by {best}, {b} by {worst}", best=best["name"], worst=worst["name"], **share
+        "Of those who left, {a} had been green ({best}), {b} ({worst})", best=best["name"], worst=worst["name"], **share
     )
 
 

@@ -107,6 +107,8 @@ def signs(scene: Scene, kind: str = "upsell") -> Exhibit:
 
 def _title(scene: Scene, data: pd.DataFrame) -> str:
     n = sum(is_proven(row) for row in data.to_dict("records"))
+    if not n:
+        return scene.say("None of {of} signs is proven to be right more often than chance", of=len(data))
     return scene.say("{n} of {of} signs are right more often than chance", n=n, of=len(data))
 
 

@@ -80,7 +80,7 @@ def _figure(scene: Scene, data: pd.DataFrame, there: Sequence[str]) -> str:
     series = [Line(_short(scene, s), data[s].tolist(), number(data[s].iloc[0], 2), number(data[s].iloc[-1], 2))
               for s in there]  # fmt: skip
     ticks = [f"Q{quarter[-1]}\n{language.year(quarter)}" for quarter in data["quarter"]]
-    return lines(series, ticks, language.lang, CHANCE, scene.say("chance"))
+    return lines(series, ticks, language.lang, CHANCE, scene.say("chance"), ("ROC-AUC", ""))
 
 
 def _alt(scene: Scene, data: pd.DataFrame, there: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ def when(scene: Scene, account: str, name: str) -> Exhibit:
     values = {"name": shown(name), "own": percent(own, 0), "peers": percent(peers, 0)}
     return Exhibit(
         "when",
-        scene.say("{name} is still there in 12 months with {own}; its segment with {peers}", **values),
+        scene.say("{name} stays another 12 months with a chance of {own}; its segment with {peers}", **values),
         scene.language,
         caption=scene.say(
             "Probability not to have decided to leave, by months from now. The third year repeats the second."),
@@ -51,7 +51,8 @@ def _figure(scene: Scene, data: pd.DataFrame) -> str:
     names = {"own": scene.say("This account"), "peers": scene.say("Its segment")}
     series = [Line(names[c], data[c].tolist(), "", percent(data[c].iloc[-1], 0)) for c in names]
     ticks = [scene.language.number(m) if m % HALF_YEAR == 0 else "" for m in data["month"]]
-    return lines(series, ticks, scene.language.lang, 1.0, percent(1.0, 0))
+    axes = (scene.say("still there"), scene.say("months from now"))
+    return lines(series, ticks, scene.language.lang, 1.0, percent(1.0, 0), axes)
 
 
 def _said(scene: Scene, data: pd.DataFrame) -> str:

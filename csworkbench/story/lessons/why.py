@@ -29,7 +29,8 @@ def why_leave(scene: Scene, name: str, base: float, by_reason: pd.Series) -> Exh
     return _exhibit(
         scene,
         "why_leave",
-        scene.say("{name} leaves within a month with {p}; the average account with {mean}", **values),
+        scene.say(
+            "{name} decides to leave within a month with a chance of {p}; the average account with {mean}", **values),
         data,
         (Push(scene.say("Average account"), base, _signed(scene.language, base), True),
          Push(scene.say("This account"), total, _signed(scene.language, total), True)),
@@ -39,9 +40,16 @@ def why_leave(scene: Scene, name: str, base: float, by_reason: pd.Series) -> Exh
 
 def why_grow(scene: Scene, name: str, by_reason: pd.Series) -> Exhibit:
     """What moves this account's chance to grow, against the mean account: its strongest reasons."""
-    title = scene.say("What speaks most for growth of {name}", name=shown(name))
+    data = _strongest(scene, by_reason)
+    values = {"name": shown(name), "reason": str(data["reason"].iloc[0])}
+    speaks = data["log_odds"].iloc[0] > 0
+    title = (
+        scene.say("{name}: {reason} speaks most for growth", **values)
+        if speaks
+        else scene.say("{name}: nothing speaks for growth", **values)
+    )
     sides = (scene.say("does not grow"), scene.say("grows"))
-    return _exhibit(scene, "why_grow", title, _strongest(scene, by_reason), None, sides)
+    return _exhibit(scene, "why_grow", title, data, None, sides)
 
 
 def _exhibit(
