@@ -40,7 +40,9 @@ _USAGE_MOVED = (
 COUNTED: Mapping[str, Phrase] = {
     "tenure_months": lambda s, n: s.language.count("customer for {n} month", "customer for {n} months", round(n)),
     "months_to_renewal": lambda s, n: s.language.count("renewal in {n} month", "renewal in {n} months", round(n)),
-    "billing_months": lambda s, n: s.language.count("billed every month", "billed every {n} months", round(n)),
+    "billing_months": lambda s, n: (
+        s.say("billed monthly") if round(n) == 1 else s.say("billed every {n} months", n=round(n))
+    ),
     "n_items": lambda s, n: s.language.count("holds {n} product", "holds {n} products", round(n)),
     "seats": lambda s, n: s.language.count("{n} seat", "{n} seats", round(n)),
     "days_silent": lambda s, n: s.language.count("no use for {n} day", "no use for {n} days", round(n)),
