@@ -19,6 +19,7 @@ from .catalogue import translations
 
 MISSING = "–"
 MINUS = "−"
+_LEAST_CHANCE = 0.001
 _COMPACT_FROM = 1000
 _FIGURES = 3
 _STARTS_IN_LABEL = frozenset({"ja"})
@@ -84,6 +85,15 @@ class Language:
             return MISSING
         assert share is not None
         return self.number(100 * share, digits) + "%"
+
+    def chance(self, probability: float | None) -> str:
+        """A probability in [0, 1] as per cent, with a decimal below 10%; never 0.0% for what may happen."""
+        if is_missing(probability):
+            return MISSING
+        assert probability is not None
+        if 0 < probability < _LEAST_CHANCE / 2:
+            return self.say("under {share}", share=self.percent(_LEAST_CHANCE))
+        return self.percent(probability, 1 if probability < 0.1 else 0)
 
     def percent_change(self, share: float | None, digits: int = 1) -> str:
         """A relative change as per cent, with its sign."""

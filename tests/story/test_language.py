@@ -145,3 +145,20 @@ def test_values_are_never_read_as_templates() -> None:
     hostile = "{who.__class__} {0} %s"
     assert Language().say("{who}: business review", who=hostile) == f"{hostile}: business review"
     assert Language("ja").say("{who}: business review", who=hostile) == f"{hostile} ビジネスレビュー"
+
+
+@pytest.mark.parametrize(
+    ("probability", "english", "japanese"),
+    [
+        (0.0, "0.0%", "0.0%"),
+        (0.0004, "under 0.1%", "0.1%未満"),
+        (0.0006, "0.1%", "0.1%"),
+        (0.0123, "1.2%", "1.2%"),
+        (0.1, "10%", "10%"),
+        (1.0, "100%", "100%"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_chance_that_is_small_is_not_called_none(probability, english, japanese):
+    assert Language("en", "JPY").chance(probability) == english
+    assert Language("ja", "JPY").chance(probability) == japanese

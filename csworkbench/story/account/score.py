@@ -47,7 +47,7 @@ def _rows(scene: Scene, row: pd.Series) -> list[tuple[str, str, float]]:
     leaves = [
         (
             language.count("Leaves within {n} month", "Leaves within {n} months", months),
-            language.percent(row[f"p_churn_{months}"]),
+            language.chance(row[f"p_churn_{months}"]),
             float(row[f"p_churn_{months}"]),
         )
         for months in _HORIZONS
@@ -57,7 +57,7 @@ def _rows(scene: Scene, row: pd.Series) -> list[tuple[str, str, float]]:
         ("money_at_risk", scene.say("At risk in 12 months"), language.money),
         ("expected_months", scene.say("Expected months until it leaves, of the next 36"), one),
         ("health", scene.say("Health (0–100)"), one),
-        ("p_expansion", scene.say("Probability of growing"), language.percent),
+        ("p_expansion", scene.say("Probability of growing"), language.chance),
         ("expected_expansion_mrr", scene.say("Expected growth in MRR"), language.money),
         ("coverage", scene.say("Seen: share of the score’s inputs that were measured"), language.percent),
     ]
@@ -66,7 +66,7 @@ def _rows(scene: Scene, row: pd.Series) -> list[tuple[str, str, float]]:
 
 def score_title(scene: Scene, row: pd.Series) -> str:
     """The probability of leaving within a year and the money that hangs on it."""
-    share = scene.language.percent(row["p_churn_12"], 0 if row["p_churn_12"] >= 0.1 else 1)
+    share = scene.language.chance(row["p_churn_12"])
     if is_missing(row["money_at_risk"]):
         return scene.say("{share} chance of leaving within 12 months", share=share)
     amount = scene.language.money(row["money_at_risk"])

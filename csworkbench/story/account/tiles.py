@@ -161,7 +161,7 @@ def _standing_title(scene: Scene) -> str:
     row = scene.frame("scores").iloc[0]
     if is_missing(row["p_churn_12"]):
         return scene.say("Pays {amount} of MRR", amount=amount)
-    share = scene.language.percent(row["p_churn_12"], 0 if row["p_churn_12"] >= 0.1 else 1)
+    share = scene.language.chance(row["p_churn_12"])
     return scene.say("Pays {amount} of MRR; {share} chance of leaving within 12 months", amount=amount, share=share)
 
 
@@ -176,5 +176,5 @@ def _money_tiles(scene: Scene) -> Iterator[Tile]:
     if scene.has("scores") and len(scene.frame("scores")):
         score = scene.frame("scores").iloc[0]
         if not is_missing(score["money_at_risk"]):
-            soon = scene.say("within 3 months: {share}", share=language.percent(score["p_churn_3"]))
+            soon = scene.say("within 3 months: {share}", share=language.chance(score["p_churn_3"]))
             yield Tile(scene.say("At risk in 12 months"), language.money(score["money_at_risk"]), [soon])

@@ -62,8 +62,8 @@ def _described(scene: Scene, accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chances(language: Language, soon: float, year: float) -> str:
-    """The probabilities of leaving within 3 and 12 months, small ones with a decimal."""
-    return " / ".join(language.percent(p, 1 if p < 0.1 else 0) for p in (soon, year))
+    """The probabilities of leaving within 3 and 12 months."""
+    return " / ".join(map(language.chance, (soon, year)))
 
 
 def _columns(scene: Scene) -> list[Column]:

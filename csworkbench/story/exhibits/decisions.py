@@ -119,7 +119,7 @@ def _doubt(scene: Scene, one: Decision) -> str:
     said = scene.say("called “{call}” by its CSM", call=call) if one.call else ""
     if one.p is None or is_missing(one.p):
         return said
-    share = scene.language.percent(one.p, 0)
+    share = scene.language.chance(one.p)
     chance = (
         scene.say("has said that it leaves")
         if one.p >= 1
