@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -80,15 +80,17 @@ def retained(active: Flags, rule: Rule) -> Flags:
     return active
 
 
-def cells(since: Aligned, group: NDArray[np.int64], n_groups: int, unit: Unit, rule: Rule) -> Cells:
-    """The sums of one unit under one rule. group: of each account, 0 to n_groups − 1; −1 for one that is left out."""
-    kept = retained(since.active, rule)
+def cells(since: Aligned, group: NDArray[np.int64], n_groups: int, unit: Unit) -> Cells:
+    """The sums of one unit; `active` in since is who counts as retained.
+
+    group: of each account, 0 to n_groups − 1; −1 for one that is left out.
+    """
     members = members_of(group, n_groups)
     n_mature = summed(members, since.mature)
     if unit not in MONEY:
-        return Cells(n_mature, summed(members, kept), n_mature)
+        return Cells(n_mature, summed(members, since.active), n_mature)
     first = since.value[:, :1]
-    amount = kept * (np.minimum(since.value, first) if unit == "gross_revenue" else since.value)
+    amount = since.active * (np.minimum(since.value, first) if unit == "gross_revenue" else since.value)
     return Cells(n_mature, summed(members, amount), summed(members, since.mature * first))
 
 
@@ -123,7 +125,8 @@ def triangle(
     names, of = np.unique(_group_of(activity, groups).to_numpy(dtype=object).astype(str), return_inverse=True)
     wide = max(len(activity.periods), 1)
     keys, row = np.unique(of * wide + activity.start, return_inverse=True)
-    found = cells(aligned(activity), row, len(keys), unit, rule)
+    since = aligned(activity)
+    found = cells(replace(since, active=retained(since.active, rule)), row, len(keys), unit)
     frame = _long(found, np.bincount(row, minlength=len(keys)), periods or len(activity.periods))
     group, start = np.divmod(keys[frame.pop("row").to_numpy()], wide)
     frame.insert(0, "cohort", np.array([period.label for period in activity.periods], dtype=object)[start])

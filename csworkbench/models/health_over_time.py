@@ -12,6 +12,7 @@ import pandas as pd
 from ..data.snapshot import Snapshot
 from .panel.book_features import GAP_DAYS, book_features, undecided
 from .panel.build import BLOCK
+from .panel.features import FEATURES
 from .panel.grid import Arrays, Floats, Grid, as_numbers
 from .panel.known import Months, Reader
 from .panel.months import anchor, month_no, snapshot_day
@@ -21,17 +22,6 @@ from .trial.weighted import weighted_health
 
 COLUMNS = ["account_id", "closing", "health"]
 _OF_ACCOUNTS = ("accounts", "subscriptions")
-_TABLES = {
-    "adoption": ("usage",),
-    "usage_trend": ("usage",),
-    "silence": ("usage",),
-    "support": ("tickets",),
-    "satisfaction": ("tickets", "surveys"),
-    "champion": ("contacts",),
-    "payment": ("invoices",),
-    "onboarding": ("milestones",),
-    "engagement": ("activities",),
-}
 _USED = ("seat_utilisation", "usage_trend_3m", "days_silent")
 
 
@@ -43,12 +33,9 @@ def health_on(snapshot: Snapshot, days: Sequence[date]) -> pd.DataFrame:
     """
     if not days:
         return pd.DataFrame(columns=COLUMNS)
-    weighed = {
-        table for part, weight in snapshot.settings.health.weights.items() if weight > 0 for table in _TABLES[part]
-    }
-    needed = replace(
-        snapshot, relations={k: v for k, v in snapshot.relations.items() if k in {*_OF_ACCOUNTS, *weighed}}
-    )
+    weighed = {part for part, weight in snapshot.settings.health.weights.items() if weight > 0}
+    tables = {*_OF_ACCOUNTS, *(feature.table for feature in FEATURES.values() if feature.code in weighed)}
+    needed = replace(snapshot, relations={k: v for k, v in snapshot.relations.items() if k in tables})
     past = _past(needed, sorted(set(days)))
     found = [_scored(past, block) for block in _blocks(needed)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)

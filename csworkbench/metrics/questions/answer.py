@@ -176,7 +176,7 @@ def _cells(since: Aligned, code: Ints, n_groups: int, question: Question) -> dic
         return _means(since, code, n_groups)
     if question.rule == "rolling":
         since = replace(since, mature=since.mature & since.mature[:, :1])
-    found = cells(since, code, n_groups, question.unit, "on")
+    found = cells(since, code, n_groups, question.unit)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(found.base > 0, found.value / found.base, np.nan)
     low, high = (np.full(share.shape, np.nan),) * 2 if question.unit in MONEY else wilson(found.value, found.n_mature)
