@@ -83,7 +83,9 @@ def evaluate(workspace: Path, as_of: date | None, output: Path | None, as_json: 
     quarter by default.
     """
     from ..data.workspace import open_workspace
+    from ..models.trial.evaluation import FRAMES
     from ..models.trial.evaluation import evaluate as judge
+    from .score import drop_stale
     from .written import as_json as json_of
     from .written import write_frames
 
@@ -92,6 +94,7 @@ def evaluate(workspace: Path, as_of: date | None, output: Path | None, as_json: 
     found = judge(opened.snapshot(today=day_of_exports(opened.settings)), day, seed)
     if output:
         write_frames(found.frames, output)
+        drop_stale(FRAMES, found.frames, output)
     if as_json:
         click.echo(json_of(found.frames, as_of=day.isoformat(), absent=dict(found.absent)))
     else:
@@ -120,8 +123,12 @@ def _table(found: Evaluation, name: str, title: str, columns: Mapping[str, str],
     if name not in found.frames:
         return
     chosen = rows(found.frames[name])
-    if len(chosen):
-        yield f"\n{title}\n{as_text(chosen[list(columns)].rename(columns=columns))}"
+    table = (
+        as_text(chosen[list(columns)].rename(columns=columns))
+        if len(chosen)
+        else "too little has happened to judge any"
+    )
+    yield f"\n{title}\n{table}"
 
 
 def _whole(card: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ _COLUMNS = {
     "segment": "segment",
     "mrr": "MRR",
     "p_churn_3": "leaves in 3 months",
+    "p_churn_12": "in 12 months",
     "money_at_risk": "money at risk",
     "band": "band",
     "reasons": "because of",
@@ -54,7 +55,7 @@ def score(workspace: Path, as_of: date | None, output: Path | None, seed: int) -
 
 def write_scores(found: QuarterScores, folder: Path) -> Path:
     """Every frame as CSV and Parquet, each file whole or not at all; files of frames that are no longer there go."""
-    from ..models.frames import FRAMES
+    from ..models.frames import SCORE_FRAMES
     from .written import write_frames
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,10 +63,15 @@ def write_scores(found: QuarterScores, folder: Path) -> Path:
         made = write_frames(found.frames, found.save(beside))
         for file in sorted(made.iterdir()):
             file.replace(folder / file.name)
-    for name in set(FRAMES) - set(found.frames):
+    drop_stale(SCORE_FRAMES, found.frames, folder)
+    return folder
+
+
+def drop_stale(names: Iterable[str], made: Collection[str], folder: Path) -> None:
+    """Remove the files of frames that an earlier run made and this one did not."""
+    for name in set(names) - set(made):
         for kind in ("csv", "parquet"):
             (folder / f"{name}.{kind}").unlink(missing_ok=True)
-    return folder
 
 
 def _told(found: QuarterScores, head: str, folder: Path) -> Iterator[str]:
@@ -74,7 +80,7 @@ def _told(found: QuarterScores, head: str, folder: Path) -> Iterator[str]:
         yield from _at_risk(found)
     for name, reason in found.absent.items():
         yield f"no {name}: {reason}"
-    yield f"written to {folder}: {', '.join(sorted(found.frames))}"
+    yield f"written to {folder}: {', '.join(sorted(found.frames)) or 'only scores.json, which says why'}"
 
 
 def _at_risk(found: QuarterScores) -> Iterator[str]:
@@ -93,5 +99,6 @@ def _at_risk(found: QuarterScores) -> Iterator[str]:
     raising = reasons[(reasons["kind"] == "churn") & (reasons["rank"] <= 3) & raises]
     texts = raising.groupby("account_id")["code"].agg(", ".join)
     top = scores[scores["note"] == ""].nlargest(N_SHOWN, "money_at_risk")
-    top = top.assign(reasons=top["account_id"].map(texts).astype("str"))
+    whole = {name: top[name].map("{:,.0f}".format) for name in ("mrr", "money_at_risk")}
+    top = top.assign(reasons=top["account_id"].map(texts).astype("str"), **whole)
     yield f"\nmost money at risk\n{as_text(top[list(_COLUMNS)].rename(columns=_COLUMNS))}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -17,6 +18,8 @@ from .asof import Day, day_of, known_relations
 from .engine import DuckDB, Engine
 from .settings import Settings
 from .sql import Value, bind, identifier, mentions, orders_rows
+
+Frame = TypeVar("Frame", pd.DataFrame, pd.Series)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,14 @@ class View:
 
     snapshot: Snapshot
     as_of: date
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+
+    def keep(self, name: str, make: Callable[[], Frame]) -> Frame:
+        """What `make` gives, made once for this view under that name; a copy, which may be changed."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        kept: Frame = self._kept[name]
+        return kept.copy(deep=False)
 
     @property
     def settings(self) -> Settings:

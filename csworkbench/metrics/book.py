@@ -65,7 +65,12 @@ def paid_spans(view: View, through: date | None = None) -> pd.DataFrame:
     Returns a frame indexed by account_id: first_paid_on (first day with MRR above zero) and paid_until (first day
     after the last such day, NaT while it goes on). Accounts that never paid are left out.
     """
-    spans = rolled_up(view, "paid_spans", through=through or view.as_of).astype({"account_id": "str"})
+    day = through or view.as_of
+    return view.keep(f"paid_spans {day}", lambda: _paid_spans(view, day))
+
+
+def _paid_spans(view: View, through: date) -> pd.DataFrame:
+    spans = rolled_up(view, "paid_spans", through=through).astype({"account_id": "str"})
     spans = spans.set_index("account_id").sort_index().astype("datetime64[us]")
     return spans.assign(paid_until=spans["paid_until"].where(spans["paid_until"] < FOREVER))
 
@@ -80,7 +85,12 @@ def attributes(view: View) -> pd.DataFrame:
 def segment_of(view: View, account_ids: pd.Series | pd.Index) -> pd.Series:
     """The segment of each of these accounts, in their order; "unassigned" for one that is not known."""
     ids = pd.Series(account_ids).astype("str")
-    return ids.map(attributes(view)["segment"]).astype("str").fillna(UNASSIGNED)
+    return ids.map(view.keep("segments", lambda: _segments(view))).astype("str").fillna(UNASSIGNED)
+
+
+def _segments(view: View) -> pd.Series:
+    known = view.sql("SELECT account_id, segment FROM accounts").astype({"account_id": "str"})
+    return known.set_index("account_id")["segment"]
 
 
 def with_total(frame: pd.DataFrame, column: str = "segment") -> pd.DataFrame:

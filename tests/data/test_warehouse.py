@@ -79,7 +79,7 @@ def snapshot():
     return snapshot_of_frames(frames(), SETTINGS)
 
 
-@pytest.mark.parametrize("day", ["2025-06-30", "2026-01-03", "2026-09-30"])
+@pytest.mark.parametrize("day", [pytest.param("2025-06-30", marks=pytest.mark.slow), "2026-01-03", "2026-09-30"])
 def test_every_canonical_table_of_a_view_is_the_same_as_in_duckdb(postgres, snapshot, day):
     postgres.upload(snapshot, "cs")
     warehouse = open_warehouse(SETTINGS).snapshot()

@@ -12,7 +12,7 @@ from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.quarter import measure_quarter
 from csworkbench.metrics.team.quarter import measure_team
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 
 ON_POSTGRES = Engine.model_validate({"kind": "postgres", "url_env": "TEST_POSTGRES", "schema": "sample"})
 

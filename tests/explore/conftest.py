@@ -11,10 +11,17 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from places import ROOT
 from playwright.sync_api import Page, sync_playwright
+
+# First, so that no test waits for the grammar of addresses that nbformat would build.
+import csworkbench.report.notebook_format  # noqa: F401
+
+if TYPE_CHECKING:
+    from csworkbench.explore import Desk
 
 TOKEN = "judge"
 
@@ -26,6 +33,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     leave = shutil.ignore_patterns(".csworkbench", "truth", "pins", "notebooks")
     shutil.copytree(ROOT / "data" / "sample", folder, ignore=leave)
     return folder
+
+
+@pytest.fixture(scope="session")
+def desk(workspace: Path) -> Desk:
+    """What an analyst opens on that workspace; its tests are one group, so that it is opened once."""
+    from csworkbench.explore import open_desk
+
+    return open_desk(workspace)
 
 
 @pytest.fixture(scope="session")

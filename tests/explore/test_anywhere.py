@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from places import ROOT
 
-from csworkbench.explore import Desk, display, open_desk
+from csworkbench.explore import Desk, display
 from csworkbench.explore.grid import Grid
 
+pytestmark = pytest.mark.xdist_group("explore")
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
-
-
-@pytest.fixture(scope="module")
-def desk(workspace: Path) -> Desk:
-    return open_desk(workspace)
 
 
 def test_an_explorer_is_a_plain_jupyter_widget_with_its_static_answer_beside_it(

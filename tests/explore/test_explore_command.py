@@ -10,7 +10,7 @@ import pytest
 from places import ROOT
 
 from csworkbench.cli import main
-from csworkbench.explore import open_desk
+from csworkbench.explore import Desk
 from csworkbench.explore.panels import accounts_of
 
 
@@ -33,8 +33,8 @@ def test_jupyterlab_opens_on_the_workspace_at_the_first_notebook(
     assert (root / opened.removeprefix("/lab/tree/")).is_file()
 
 
-def test_accounts_of_a_cell_link_to_their_packs_with_money_and_reasons(workspace: Path) -> None:
-    desk = open_desk(workspace)
+@pytest.mark.xdist_group("explore")
+def test_accounts_of_a_cell_link_to_their_packs_with_money_and_reasons(desk: Desk) -> None:
     explorer = desk.cohorts("links")
     explorer.ask(by="segment")
     accounts = explorer.accounts("SMB", 1).head(3)

@@ -26,30 +26,28 @@ from csworkbench.metrics.questions.pins import Pin, load_pins, save_pin
 PUBLISHED = "7846 1157 964 810 679 736 720 582 559 594 673 634 528 511 664 472 497 498"
 
 
-@pytest.fixture(scope="module")
-def opened(workspace: Path) -> Desk:
-    return open_desk(workspace)
+pytestmark = pytest.mark.xdist_group("explore")
 
 
-def test_what_an_explorer_is_set_to_outlives_it(opened: Desk) -> None:
-    first = opened.cohorts("kept")
+def test_what_an_explorer_is_set_to_outlives_it(desk: Desk) -> None:
+    first = desk.cohorts("kept")
     first.ask(by="segment", measure="revenue")
     first.compare("SMB", "Enterprise")
-    again = opened.cohorts("kept")
+    again = desk.cohorts("kept")
     assert (again.question, again.looks) == (first.question, 1)
 
 
-def test_a_broken_state_file_opens_the_first_question(opened: Desk) -> None:
-    path = opened.folder / ".csworkbench" / "explore" / "broken.json"
+def test_a_broken_state_file_opens_the_first_question(desk: Desk) -> None:
+    path = desk.folder / ".csworkbench" / "explore" / "broken.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     for text in ("{", "[]", '{"question": {"by": 3}, "looks": -4}', '{"question": {"measure": "gone"}}'):
         path.write_text(text, "utf-8")
-        explorer = opened.cohorts("broken")
+        explorer = desk.cohorts("broken")
         assert explorer.question.by == "start" and explorer.looks == 0
 
 
-def test_a_wrong_condition_is_told_and_changes_nothing(opened: Desk) -> None:
-    shown = CohortWidget(opened.cohorts("wrong"))
+def test_a_wrong_condition_is_told_and_changes_nothing(desk: Desk) -> None:
+    shown = CohortWidget(desk.cohorts("wrong"))
     before = shown.explorer.question
     shown.asked["where"].value = 'segmnt == "SMB"'
     assert "Did you mean" in shown.alert.value and 'role="alert"' in shown.alert.value
@@ -58,8 +56,8 @@ def test_a_wrong_condition_is_told_and_changes_nothing(opened: Desk) -> None:
     assert shown.alert.value == "" and shown.explorer.question.where == 'segment == "SMB"'
 
 
-def test_a_chosen_cell_lists_its_accounts_and_every_cell_says_what_it_is(opened: Desk) -> None:
-    shown = CohortWidget(opened.cohorts("cell"))
+def test_a_chosen_cell_lists_its_accounts_and_every_cell_says_what_it_is(desk: Desk) -> None:
+    shown = CohortWidget(desk.cohorts("cell"))
     rows = shown.grid.table["rows"]
     assert all(cell["title"] for row in rows for cell in row["cells"] if cell["text"])
     shown.grid.chosen = [rows[0]["key"], 4]
@@ -80,14 +78,14 @@ def test_what_is_counted_for_the_first_time_says_that_it_works_and_later_answers
     assert len(said) == 2 and shown.alert.value
 
 
-def test_every_control_has_a_label(opened: Desk) -> None:
-    shown = CohortWidget(opened.cohorts("labels"))
+def test_every_control_has_a_label(desk: Desk) -> None:
+    shown = CohortWidget(desk.cohorts("labels"))
     controls = [*shown.asked.values(), shown.first, shown.second, shown.pin_name, *shown.kinds.values()]
     assert all(control.description for control in controls)
     assert shown.look.description and shown.pin_it.description
 
 
-def test_a_pin_is_a_question_and_a_damaged_one_is_refused_with_the_rest(opened: Desk, tmp_path: Path) -> None:
+def test_a_pin_is_a_question_and_a_damaged_one_is_refused_with_the_rest(desk: Desk, tmp_path: Path) -> None:
     asked = Question(by="segment")
     save_pin(tmp_path, Pin("good", "Good", asked))
     assert [pin.question for pin in load_pins(tmp_path)] == [asked]
@@ -100,8 +98,8 @@ def test_a_pin_is_a_question_and_a_damaged_one_is_refused_with_the_rest(opened: 
     assert "pins/bad.json" in str(refused.value) and "pins/worse.json" in str(refused.value)
 
 
-def test_pinning_again_under_a_name_replaces_and_another_name_never_does(opened: Desk) -> None:
-    explorer = opened.cohorts("pins")
+def test_pinning_again_under_a_name_replaces_and_another_name_never_does(desk: Desk) -> None:
+    explorer = desk.cohorts("pins")
     first, other = explorer.pin("顧客の継続"), explorer.pin("Kept?")
     explorer.ask(by="segment")
     again, third = explorer.pin("顧客の継続"), explorer.pin("kept")
@@ -112,24 +110,24 @@ def test_pinning_again_under_a_name_replaces_and_another_name_never_does(opened:
     assert explorer.pins == ()
 
 
-def test_the_journey_is_split_by_what_is_there_only(opened: Desk) -> None:
-    journey = opened.journey()
+def test_the_journey_is_split_by_what_is_there_only(desk: Desk) -> None:
+    journey = desk.journey()
     journey.ask("csm_id")
     assert "shrunk" in journey.conversion.data
     with pytest.raises(UnknownName):
         journey.ask("csm")
     assert journey.by == "csm_id"
-    assert opened.journey().by == "csm_id"
+    assert desk.journey().by == "csm_id"
 
 
-def test_a_book_holds_the_accounts_of_its_csm_only(opened: Desk) -> None:
-    book = opened.book()
+def test_a_book_holds_the_accounts_of_its_csm_only(desk: Desk) -> None:
+    book = desk.book()
     accounts = book.measures.frame("accounts")
     mine = set(accounts[accounts["csm_id"] == book.owner]["account_id"])
     assert set(book.accounts.data["account_id"]) == set(accounts[(accounts["mrr"] > 0)]["account_id"]) & mine
     assert set(book.exhibit("attention").data["account_id"]) <= mine
     with pytest.raises(UnknownName):
-        opened.book("nobody").accounts.html  # noqa: B018
+        desk.book("nobody").accounts.html  # noqa: B018
 
 
 def test_the_copies_open_their_workspace_and_edits_are_left_alone(tmp_path: Path) -> None:
@@ -193,6 +191,7 @@ def test_cdnow_opens_and_its_first_cohort_is_the_published_one(real_data: Path, 
     assert explorer.answered.exhibit("x").html
 
 
+@pytest.mark.slow
 def test_churnsim_opens_in_the_explorer(real_data: Path, tmp_path: Path) -> None:
     explorer = _real("churnsim_crm", real_data, tmp_path).cohorts()
     assert len(explorer.answer.cohorts) > 4
@@ -212,8 +211,8 @@ def _real(name: str, real_data: Path, tmp_path: Path) -> Desk:
     return open_desk(folder, latest)
 
 
-def test_a_metric_shows_its_definition_value_n_and_interval(opened: Desk) -> None:
-    view = opened.population.view
+def test_a_metric_shows_its_definition_value_n_and_interval(desk: Desk) -> None:
+    view = desk.population.view
     moves = revenue.movements(view, "2026-06-30", "2026-09-30")
     held = moves[moves["mrr_open"] > 0]
     for id, expected in (
@@ -222,10 +221,10 @@ def test_a_metric_shows_its_definition_value_n_and_interval(opened: Desk) -> Non
         ("nrr", held["mrr_close"].sum() / held["mrr_open"].sum()),
         ("logo_churn", (held["mrr_close"] <= 0).mean()),
     ):
-        shown = opened.metric(id)
+        shown = desk.metric(id)
         row = shown.frame[(shown.frame["segment"] == "all") & (shown.frame["quarter"] == "2026Q3")].iloc[0]
         assert row["value"] == pytest.approx(expected)
         assert id == "mrr" or (row["n"] == len(held) and row["low"] <= row["value"] <= row["high"])
         assert DEFINITIONS[id].label in shown._repr_html_()
     with pytest.raises(UnknownName):
-        opened.metric("profit")
+        desk.metric("profit")

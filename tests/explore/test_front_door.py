@@ -18,6 +18,8 @@ from csworkbench.explore.what_if import WhatIf
 from csworkbench.metrics.questions import Answer, Population, Question
 from csworkbench.story.answered import Answered
 
+pytestmark = pytest.mark.xdist_group("explore")
+
 SEEN = (
     cs.Workspace,
     cs.View,
@@ -58,10 +60,9 @@ def test_the_front_door_completes_and_explains_itself() -> None:
         cs.open_workspce  # noqa: B018
 
 
-def test_what_is_opened_completes_on_the_object_itself() -> None:
-    desk = cs.open_desk()
-    assert {"ask", "compare", "accounts", "cohorts", "journey", "what_if", "book", "metric"} <= set(dir(desk))
-    view = cs.open_workspace(desk.folder).as_of("2026-09-30")
+def test_what_is_opened_completes_on_the_object_itself(desk: Desk) -> None:
+    assert {"ask", "compare", "accounts", "cohorts", "journey", "what_if", "book", "metric"} <= set(dir(cs.open_desk()))
+    view = desk.workspace.as_of("2026-09-30")
     assert {"sql", "table", "tables", "has"} <= set(dir(view))
     answered = desk.ask(by="segment")
     assert {"cells", "whole", "title"} <= set(dir(answered))

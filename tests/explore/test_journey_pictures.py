@@ -13,10 +13,7 @@ from csworkbench.explore import Desk, open_desk
 from csworkbench.story.charts.curves import round_levels
 from csworkbench.story.study import Study
 
-
-@pytest.fixture(scope="module")
-def desk(workspace: Path) -> Desk:
-    return open_desk(workspace)
+pytestmark = pytest.mark.xdist_group("explore")
 
 
 def slow_median(waited: pd.Series, reached: pd.Series) -> float:

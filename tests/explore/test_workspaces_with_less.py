@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,7 +58,7 @@ def test_a_column_that_is_known_but_not_in_this_workspace_is_said_and_a_wrong_on
 
 
 def test_what_if_starts_from_the_last_quarter_that_is_over(lean: Desk) -> None:
-    later = open_desk(lean.folder, "2026-08-31").what_if()
+    later = replace(lean, as_of=date(2026, 8, 31)).what_if()
     assert later.day.isoformat() == "2026-06-30" and later.frame["quarter"].iloc[0] == "2026Q3"
     assert "as of Jun 30, 2026" in later.exhibit.source
 

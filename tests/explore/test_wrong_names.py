@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,7 @@ import csworkbench as cs
 from csworkbench.errors import CsworkbenchError
 from csworkbench.explore import Desk, open_desk
 
-
-@pytest.fixture(scope="module")
-def desk(workspace: Path) -> Desk:
-    return open_desk(workspace)
+pytestmark = pytest.mark.xdist_group("explore")
 
 
 @pytest.mark.parametrize(

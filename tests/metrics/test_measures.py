@@ -119,7 +119,12 @@ def test_every_table_is_empty_once_and_all_but_accounts_and_subscriptions_are_ab
     assert set(BESIDE.values()) == set(company()) - {"accounts", "subscriptions"}
 
 
-@pytest.mark.parametrize(("empty_one", "absent_one"), BESIDE.items())
+# the others are judged with the slow tests
+SOON = ("subscriptions", "usage", "assignments")
+PAIRS = [pytest.param(*pair, marks=() if pair[0] in SOON else pytest.mark.slow) for pair in BESIDE.items()]
+
+
+@pytest.mark.parametrize(("empty_one", "absent_one"), PAIRS)
 def test_any_one_table_may_be_empty_and_any_one_absent(empty_one: str, absent_one: str) -> None:
     tables = {name: frame for name, frame in company(n=12).items() if name != absent_one}
     found = measure_quarter(view_of(AS_OF, {**tables, empty_one: tables[empty_one].iloc[:0]}), QUARTER)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from small_company import SETTINGS, company, view_of
 
-from csworkbench.data.workspace import open_workspace
+from csworkbench.data.workspace import Workspace
 from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.measures import QuarterMeasures
@@ -22,13 +22,16 @@ from csworkbench.metrics.team.kpis import PARENTS, level
 from csworkbench.metrics.team.measures import TeamMeasures, load_team
 from csworkbench.metrics.team.quarter import measure_team
 
+# One worker loads the sample.
+pytestmark = pytest.mark.xdist_group("sample")
+
 Q1 = Quarter.parse("2026Q1")
 Q3 = Quarter.parse("2026Q3")
 
 
 @pytest.fixture(scope="module")
-def measured(sample: Path) -> tuple[QuarterMeasures, TeamMeasures]:
-    view = open_workspace(sample).as_of(Q3.closing)
+def measured(opened: Workspace) -> tuple[QuarterMeasures, TeamMeasures]:
+    view = opened.as_of(Q3.closing)
     measures = measure_quarter(view, Q3)
     return measures, measure_team(view, measures)
 

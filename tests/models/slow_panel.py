@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from csworkbench.data.snapshot import Snapshot, View
+from csworkbench.data.snapshot import Snapshot
 
 MONTH = 365.25 / 12
 NAN = float("nan")
@@ -16,28 +17,51 @@ NAN = float("nan")
 
 def slow_features(snapshot: Snapshot, day: date) -> pd.DataFrame:
     """One row per account that pays on the day and has not said that it leaves, indexed by account_id."""
-    view = snapshot.as_of(day)
-    rows = {}
-    for account in sorted(view.table("subscriptions")["account_id"].unique()):
-        found = _Account(snapshot, view, pd.Timestamp(day), account)
+    tables, rows = _Tables(snapshot), {}
+    for account in sorted(tables.known(day, "subscriptions")["account_id"].unique()):
+        found = _Account(tables, pd.Timestamp(day), account)
         if found.stays:
             rows[account] = found.features()
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("account_id")
 
 
-class _Account:
-    def __init__(self, snapshot: Snapshot, view: View, day: pd.Timestamp, account: str) -> None:
+class _Tables:
+    """The tables of a snapshot as known on each day, each asked for once. Nobody changes them."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.view, self.day, self.account = view, day, account
+        self.known, self.usual, self.unused = cache(self._known), cache(self._usual), cache(self._unused)
+
+    def _known(self, day: date, table: str) -> pd.DataFrame:
+        return self.snapshot.as_of(day).table(table)
+
+    def _usual(self, month_end: date, feature: str) -> tuple[float, float]:
+        """Events and users of the feature, of all accounts, in the rows known at the month's end."""
+        then = self.known(month_end, "usage")
+        then = then[(then["feature"] == feature) & (then["users"] > 0) & then["count"].notna()]
+        return then["count"].sum(), then["users"].sum()
+
+    def _unused(self, day: date) -> bool:
+        """Whether rows are written of days without use too."""
+        use = self.known(day, "usage")
+        return bool(((use["users"].fillna(0) == 0) & (use["count"].fillna(0) == 0)).any())
+
+
+class _Account:
+    def __init__(self, tables: _Tables, day: pd.Timestamp, account: str) -> None:
+        self.tables, self.day, self.account = tables, day, account
         items = self.rows("subscriptions")
         self.items = items[items["ends_on"].isna() | (items["ends_on"] > items["starts_on"])]
         self.held = self.items[self.items["ends_on"].isna() | (self.items["ends_on"] > day)]
 
     def rows(self, table: str) -> pd.DataFrame:
-        if not self.view.has(table):
+        if table not in self.tables.snapshot.tables:
             return pd.DataFrame()
-        known = self.view.table(table)
+        known = self.known(table)
         return known[known["account_id"] == self.account]
+
+    def known(self, table: str) -> pd.DataFrame:
+        return self.tables.known(self.day.date(), table)
 
     def age(self, days: pd.Series) -> pd.Series:
         return (self.day - pd.to_datetime(days).dt.normalize()).dt.days
@@ -98,13 +122,13 @@ class _Account:
 
     def usage(self) -> dict[str, object]:
         used = self.rows("usage")
-        everything = self.view.table("usage")
+        everything = self.known("usage")
         first = self.day - pd.offsets.MonthEnd(12)
         used = used[used["day"] > first]
         month = used["day"].dt.to_period("M")
         now = self.day.to_period("M")
         active = used[(used["users"].fillna(0) > 0) | (used["count"].fillna(0) > 0)]
-        zeros = ((everything["users"].fillna(0) == 0) & (everything["count"].fillna(0) == 0)).any()
+        zeros = self.tables.unused(self.day.date())
         found: dict[str, list[float]] = {"peak": [], "heads": [], "level": [], "days": [], "idle": []}
         for lag in range(12):
             rows = used[month == now - lag]
@@ -141,10 +165,9 @@ class _Account:
         for row in used[(used["users"] > 0) & used["count"].notna()].itertuples():
             known = max(row.day, row.day if pd.isna(row.recorded_at) else row.recorded_at)
             month_end = (known + pd.offsets.MonthEnd(0)).date()
-            then = self.snapshot.as_of(month_end).table("usage")
-            then = then[(then["feature"] == row.feature) & (then["users"] > 0) & then["count"].notna()]
+            all_events, all_users = self.tables.usual(month_end, row.feature)
             events += row._asdict()["count"]
-            usual += row.users * then["count"].sum() / then["users"].sum()
+            usual += row.users * all_events / all_users
         return _over(events, usual)
 
     def tickets(self) -> dict[str, object]:
@@ -193,9 +216,9 @@ class _Account:
         return {"failed_payments_90d": recent["failures"].fillna(0).sum(), "overdue_invoices": int(late.sum())}
 
     def milestones(self) -> dict[str, object]:
-        steps = [step.id for step in self.view.settings.journey]
-        due = [step.days for step in self.view.settings.journey]
-        value = [step.id for step in self.view.settings.journey if step.first_value]
+        steps = [step.id for step in self.tables.snapshot.settings.journey]
+        due = [step.days for step in self.tables.snapshot.settings.journey]
+        value = [step.id for step in self.tables.snapshot.settings.journey if step.first_value]
         rows = self.rows("milestones")
         reached = rows[rows["milestone"].isin(steps)].set_index("milestone")["reached_on"]
         furthest = max((steps.index(name) + 1 for name in reached.index), default=0)

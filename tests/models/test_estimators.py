@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -303,7 +305,7 @@ def test_the_trees_as_arrays_predict_what_scikit_learn_predicts(monkeypatch):
     features = features_of(frame, kinds_of(frame))
     matrix, event = encode(frame, features), churned.to_numpy(dtype=float)
     parts = splits(folds(event > 0, np.arange(400), 3, 0))
-    boosted, outside = fit_boosted(matrix, features, event, np.ones(400), parts, seed=0)
+    boosted, outside, apart = fit_boosted(matrix, features, event, np.ones(400), parts, seed=0)
     from csworkbench.models.estimator import boosting
 
     grown = []
@@ -318,6 +320,7 @@ def test_the_trees_as_arrays_predict_what_scikit_learn_predicts(monkeypatch):
         np.column_stack([*numbers, wide[:, start : start + n_categories]])
         for start in range(n_numbers, wide.shape[1], n_categories)
     ]
-    expected = np.mean([model.decision_function(part) for model, part in zip(grown, seen, strict=True)], axis=0)
-    assert boosted.log_odds(matrix) == pytest.approx(expected, abs=1e-12)
+    said = [model.decision_function(part) for model, part in zip(grown, seen, strict=True)]
+    assert boosted.log_odds(matrix) == pytest.approx(np.mean(said, axis=0), abs=1e-12)
+    assert apart == pytest.approx([statistics.variance(row) for row in zip(*said, strict=True)])
     assert outside[parts[0][1]] == pytest.approx(grown[0].decision_function(seen[0])[parts[0][1]])

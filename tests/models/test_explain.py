@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logit
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from csworkbench.models import ChurnModel
-from csworkbench.models.estimator.blend import Blend, fit_blend
+from csworkbench.models.estimator.blend import Blend, fit_blend, for_average
 from csworkbench.models.estimator.boosting import _forest
 from csworkbench.models.estimator.shapley import contributions, leaf_tables
 
@@ -124,10 +125,11 @@ def test_a_product_of_two_shares_has_the_values_computed_by_hand():
     st.floats(0, 3),
     st.floats(0, 3),
     st.floats(-3, 3),
+    st.floats(3, 100),
     st.lists(st.floats(-30, 30), min_size=2, max_size=20, unique=True),
 )
-def test_calibration_keeps_the_order_and_its_stretch_adds_up(low, high, level, scores):
-    blend = Blend((1.0,), 0.0, low, high, level)
+def test_calibration_keeps_the_order_and_its_stretch_adds_up(low, high, level, surest, scores):
+    blend = Blend((1.0,), 0.0, low, high, level, surest)
     score = np.sort(np.array(scores))
     calibrated = blend.calibrated(score)
     assert (np.diff(calibrated) >= -1e-9).all()
@@ -150,6 +152,53 @@ def test_a_useless_member_gets_no_weight():
     event = (rng.random(50_000) < 1 / (1 + np.exp(-truth))).astype(float)
     weights = fit_blend(np.column_stack([truth, rng.normal(size=50_000)]), event, np.ones(50_000)).weights
     assert weights[0] == pytest.approx(1, abs=0.1) and weights[1] < 0.1
+
+
+def test_no_row_is_surer_than_as_many_outcomes_without_exception_allow():
+    event = np.repeat([0.0, 1.0], 50)
+    blend = fit_blend(np.where(event > 0, 40.0, -40.0)[:, None], event, np.ones(100))
+    shown = blend.calibrated(blend.score(np.array([[-1e6], [1e6]])))
+    assert 1 / (1 + np.exp(-shown)) == pytest.approx([1 / 102, 101 / 102])
+
+
+def noisy_models(n: int, noise: float) -> tuple[np.ndarray, np.ndarray]:
+    """Events and the scores of five models that differ by noise of this standard deviation."""
+    rng = np.random.default_rng(2)
+    truth = rng.normal(-1, 1.5, n)
+    event = (rng.random(n) < 1 / (1 + np.exp(-truth))).astype(float)
+    return event, truth[:, None] + rng.normal(0, noise, (n, 5))
+
+
+def test_the_average_of_noisy_models_is_less_cautious_than_single_ones_are():
+    event, models = noisy_models(50_000, 0.8)
+    one, average = models[:, :1], models.mean(axis=1, keepdims=True)
+    blend = fit_blend(one, event, np.ones(50_000))
+    apart = blend.weights[0] ** 2 * models.var(axis=1, ddof=1)
+    stretched = for_average(blend, one, apart, 5, np.ones(50_000))
+    before, after = (found.calibrated(found.score(average)) for found in (blend, stretched))
+    assert slope(before, event) > 1.25 and 1 < slope(after, event) < 1.15
+    assert (1 / (1 + np.exp(-after))).mean() == pytest.approx(event.mean(), abs=0.01)
+
+
+def test_the_stretch_is_the_ratio_of_the_spreads():
+    plain = Blend((1.0,), 0.0, 1.0, 1.0, 0.0, 9.0)
+    scores, apart = np.array([[-1.0], [1.0]]), np.array([0.3, 0.7])
+    stretched = for_average(plain, scores, apart, 2, np.ones(2))
+    assert stretched.low == stretched.high == pytest.approx((1 / (1 - 0.25)) ** 0.5)
+    assert stretched.level == pytest.approx(0)
+
+
+def slope(log_odds: np.ndarray, event: np.ndarray) -> float:
+    """Calibration slope."""
+    return float(LogisticRegression(C=1e9).fit(log_odds[:, None], event).coef_[0, 0])
+
+
+def test_models_that_agree_are_left_as_they_were_calibrated():
+    event, models = noisy_models(2_000, 0.0)
+    blend = fit_blend(models[:, :1], event, np.ones(2_000))
+    assert for_average(blend, models[:, :1], np.zeros(2_000), 5, np.ones(2_000)) == blend
+    flat = np.zeros((2_000, 1))
+    assert for_average(blend, flat, np.ones(2_000), 5, np.ones(2_000)) == blend
 
 
 def test_explaining_many_rows_needs_no_loop_over_rows(fitted):

@@ -84,5 +84,18 @@ def test_the_call_duration_known_only_afterwards_is_not_found_by_its_strength_al
     assert find_leaks(calls.drop(columns="y"), calls["y"]) == []
 
 
+def test_where_many_columns_tell_the_outcome_well_only_a_nearly_perfect_one_is_suspected():
+    churned = customers(1000)[1]
+    rng = np.random.default_rng(5)
+    strong = {f"sign_{k}": churned + 0.45 * rng.normal(size=1000) for k in range(3)}
+    one, sure = churned + 0.35 * rng.normal(size=1000), churned + 0.2 * rng.normal(size=1000)
+    aucs = [roc_auc(column.to_numpy(), churned.to_numpy()) for column in (*strong.values(), one, sure)]
+    assert max(aucs[:3]) < 0.97 < aucs[3] < 0.99 < aucs[4]
+    assert find_leaks(pd.DataFrame(strong | {"one": one}), churned) == []
+    assert [leak.column for leak in find_leaks(pd.DataFrame(strong | {"sure": sure}), churned)] == ["sure"]
+    beside_weak = find_leaks(pd.DataFrame({"weak": rng.normal(size=1000), "one": one}), churned)
+    assert [leak.column for leak in beside_weak] == ["one"]
+
+
 def test_roc_auc_counts_ties_half():
     assert roc_auc(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0, 0, 1, 1])) == pytest.approx(3.5 / 4)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -27,13 +29,20 @@ def panel(tables) -> Panel:
     return build_panel(snapshot(tables), UNTIL, 20)
 
 
+@pytest.fixture(scope="module")
+def slowly(tables) -> Callable[[date], pd.DataFrame]:
+    """The features of a day, computed slowly, once per day."""
+    known = snapshot(tables)
+    return cache(lambda day: slow_features(known, day))
+
+
 def of_day(panel: Panel, day: date) -> pd.DataFrame:
     return panel.rows[panel.rows["month_end"] == pd.Timestamp(day)].set_index("account_id")
 
 
 @pytest.mark.parametrize("day", [*snapshot_days(UNTIL, 20)[1::6], UNTIL])
-def test_every_feature_equals_a_slow_computation_from_the_view_of_that_day(tables, panel, day):
-    fast, slow = of_day(panel, day), slow_features(snapshot(tables), day)
+def test_every_feature_equals_a_slow_computation_from_the_view_of_that_day(panel, slowly, day):
+    fast, slow = of_day(panel, day), slowly(day)
     assert list(fast.index) == list(slow.index)
     for name in slow.columns.intersection(fast.columns):
         if fast[name].dtype.kind == "f":
@@ -48,8 +57,8 @@ def test_every_feature_equals_a_slow_computation_from_the_view_of_that_day(table
             assert fast[name].fillna("-").tolist() == slow[name].fillna("-").tolist(), f"{name} on {day}"
 
 
-def test_the_slow_computation_covers_all_features_but_those_of_other_accounts_and_of_tables_without_rows(tables, panel):
-    slow = slow_features(snapshot(tables), UNTIL)
+def test_the_slow_computation_covers_all_features_but_those_of_other_accounts_and_of_tables_without_rows(panel, slowly):
+    slow = slowly(UNTIL)
     others = {"peer_churn_3m", "csm_churn_12m", "csm_experience_months", "billing_months", "urgent_30d", "urgent_90d"}
     assert set(panel.features) - set(slow.columns) == others | {"touch_tier", "industry"}
 
@@ -88,10 +97,10 @@ def test_a_feature_whose_table_is_absent_is_absent(tables):
     assert panel.absent["days_silent"] == "usage"
 
 
-def test_a_day_within_a_month_is_the_snapshot_day_of_every_month(tables):
+def test_a_day_within_a_month_is_the_snapshot_day_of_every_month(tables, slowly):
     panel = build_panel(snapshot(tables), date(2025, 10, 17), 5)
     assert sorted(set(panel.rows["month_end"].dt.day)) == [17]
-    slow = slow_features(snapshot(tables), date(2025, 10, 17))
+    slow = slowly(date(2025, 10, 17))
     fast = of_day(panel, date(2025, 10, 17))
     assert list(fast.index) == list(slow.index)
     assert fast["tickets_90d"].tolist() == slow["tickets_90d"].tolist()

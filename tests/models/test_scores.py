@@ -12,7 +12,6 @@ from late_company import JOURNEY_SETTINGS
 
 from csworkbench.cli import cli
 from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
-from csworkbench.data.workspace import open_workspace
 from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.models.frames import FRAMES, HORIZONS
 from csworkbench.models.leaving.scores import expected_months
@@ -20,15 +19,15 @@ from csworkbench.models.panel import build_panel
 from csworkbench.models.panel.features import CODES
 from csworkbench.models.quarter import QuarterScores, load_scores, score_quarter
 
-# One worker makes what these tests share.
-pytestmark = pytest.mark.xdist_group("scores")
+# One worker loads the sample and makes what these tests share.
+pytestmark = pytest.mark.xdist_group("sample")
 
 AS_OF = date(2026, 9, 30)
 
 
 @pytest.fixture(scope="module")
-def snapshot(sample) -> Snapshot:
-    return open_workspace(sample).snapshot()
+def snapshot(opened) -> Snapshot:
+    return opened.snapshot()
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,22 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csworkbench.data.sample import sample_folder
-from csworkbench.data.workspace import open_workspace
+from csworkbench.data.workspace import Workspace
 from csworkbench.errors import CsworkbenchError
 from csworkbench.models.forecasts.forecast import Forecaster, forecast
 from csworkbench.models.forecasts.what_if import AS_IS, CHANGED, Change, moved_rows, what_if
 from csworkbench.models.leaving.hazard import Hazard
 from csworkbench.models.parts import Parts
 
+# One worker loads the sample.
+pytestmark = pytest.mark.xdist_group("sample")
+
 AS_OF = date(2026, 9, 30)
 
 
 @pytest.fixture(scope="module")
-def fitted() -> tuple[Forecaster, Hazard]:
-    parts = Parts(open_workspace(sample_folder()).snapshot(), AS_OF)
+def fitted(opened: Workspace) -> tuple[Forecaster, Hazard]:
+    parts = Parts(opened.snapshot(), AS_OF)
     assert parts.hazard is not None
     return Forecaster(parts.snapshot, parts.panel), parts.hazard
 

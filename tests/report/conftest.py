@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+# First, so that no test waits for the grammar of addresses that nbformat would build.
+import csworkbench.report.notebook_format  # noqa: F401
 from csworkbench import cli
 
 # The small company of story is that of the packs here too.

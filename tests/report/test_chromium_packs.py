@@ -95,7 +95,10 @@ def test_no_picture_writes_the_box_of_a_missing_letter(folder: Path, kind: str, 
     assert box not in html.replace(" ", "")
 
 
-@pytest.mark.parametrize(("kind", "lang"), PAGES)
+@pytest.mark.parametrize(
+    ("kind", "lang"),
+    [pytest.param(kind, lang, marks=() if lang == LANGUAGES[0] else pytest.mark.slow) for kind, lang in PAGES],
+)
 def test_with_scripts_off_the_page_is_the_same(browser: Browser, folder: Path, kind: str, lang: str) -> None:
     path = folder / f"{kind}-{lang}.html"
     heights = []

@@ -173,6 +173,7 @@ def test_a_cancelled_run_ends_its_kernels_on_the_workers(running, owner):
         assert soon(lambda: not sleepers(), 20)
 
 
+@pytest.mark.slow
 def test_kernels_on_workers_end_with_the_run_that_was_killed(running, owner):
     template = write_template(owner / "segment.ipynb", SLEEPS)
     script = (

@@ -84,11 +84,13 @@ def test_papermill_runs_a_notebook_in_a_forked_kernel(installed: dict[str, str],
     assert {path.name for path in asking.parent.iterdir()} == {"ask.ipynb", "out.ipynb"}
 
 
+@pytest.mark.slow
 def test_nbclient_runs_a_notebook_in_a_forked_kernel(installed: dict[str, str], asking: Path) -> None:
     run(installed, asking.parent, "-c", "from nbclient.cli import main; main()", "--output", "out.ipynb", "ask.ipynb")
     assert outputs(asking.parent / "out.ipynb") == [FORKED]
 
 
+@pytest.mark.slow
 def test_nbval_finds_the_outputs_of_a_forked_kernel(installed: dict[str, str], asking: Path) -> None:
     said = run(installed, asking.parent, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "ask.ipynb")
     assert "1 passed" in said

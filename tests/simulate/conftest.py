@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from csworkbench.data.workspace import Workspace, open_workspace
 from csworkbench.simulate import simulate
 
 
@@ -23,9 +22,3 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from csworkbench.simulate.sample import write_sample
 
     return write_sample(tmp_path_factory.mktemp("simulate") / "sample")
-
-
-@pytest.fixture(scope="session")
-def opened(sample: Path) -> Workspace:
-    """The committed sample, loaded once."""
-    return open_workspace(sample)

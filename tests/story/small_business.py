@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -174,10 +175,17 @@ ROWS = {
 def small_business(**frames: Sequence[dict[str, Any]] | None) -> QuarterBusiness:
     """The business frames of 2026Q3; other rows for those named, None takes a frame away."""
     rows = {**ROWS, **frames}
-    made = {name: business_frame(name, found) for name, found in rows.items() if found is not None}
+    own = {name: business_frame(name, found) for name, found in frames.items() if found is not None}
+    made = {**{name: frame.copy() for name, frame in _frames().items() if name not in frames}, **own}
     return QuarterBusiness(QUARTER.closing, made, {name: (f"{name}_table",) for name in rows if rows[name] is None})
 
 
+@cache
+def _frames() -> dict[str, pd.DataFrame]:
+    return {name: business_frame(name, rows) for name, rows in ROWS.items()}
+
+
+@cache
 def small_before() -> Told:
     """What the pack of 2026Q2 said: an older definition of NRR, other lists, and MRR of 2026Q2 told lower."""
     measures = small_measures()

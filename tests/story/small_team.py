@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -158,10 +159,16 @@ def frame_of(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return shaped(name, table)
 
 
+@cache
+def _frames() -> dict[str, pd.DataFrame]:
+    return {name: frame_of(name, rows) for name, rows in ROWS.items()}
+
+
 def small_team(**changed: Sequence[dict[str, Any]] | None) -> TeamMeasures:
     """The measures of the team; frames of that name with other rows, or None to take them away."""
     rows = {**ROWS, **changed}
-    frames = {name: frame_of(name, found) for name, found in rows.items() if found is not None}
+    own = {name: frame_of(name, found) for name, found in changed.items() if found is not None}
+    frames = {**{name: frame.copy() for name, frame in _frames().items() if name not in changed}, **own}
     absent = {name: (f"{name}_table",) for name, found in rows.items() if found is None}
     return TeamMeasures(MappingProxyType(frames), MappingProxyType(absent))
 

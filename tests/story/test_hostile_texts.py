@@ -56,7 +56,11 @@ def csv_cells(exhibit: Exhibit) -> list[str]:
     return [cell for row in rows for cell in row]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+# Texts of every family soon, the rest with the slow tests.
+IN_TURN = [pytest.param(name, marks=() if at % 3 == 0 else pytest.mark.slow) for at, name in enumerate(HOSTILE)]
+
+
+@pytest.mark.parametrize("name", IN_TURN)
 def test_a_hostile_text_is_inert_and_readable_in_tiles_tables_and_the_cover(name: str) -> None:
     text = text_of(name)
     scene = scene_of(poisoned(text), "en", text)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from small_scores import small_scores
 from csworkbench.story.exhibit import Exhibit
 from csworkbench.story.pack import EXHIBITS
 from csworkbench.story.scene import Scene, scene_of
+
+pytestmark = pytest.mark.xdist_group("numbers")
 
 # numbers of the rule itself, which no data gives: months and days ahead, the level of an interval
 OF_THE_RULE = {
@@ -34,12 +37,12 @@ def scene(lang: str, segment: str) -> Scene:
     return scene_of(measures, lang, segment, small_scores(), small_business(), small_before())
 
 
-def shown(lang: str, segment: str) -> Iterator[tuple[Scene, Exhibit]]:
+@cache
+def shown(lang: str, segment: str) -> list[tuple[Exhibit, list[Numeral], Mapping[str, np.ndarray]]]:
+    """Each exhibit that is there, the numbers of its sentences, and those that its data gives."""
     place = scene(lang, segment)
-    for show in EXHIBITS.values():
-        exhibit = show(place)
-        if not exhibit.is_absent:
-            yield place, exhibit
+    exhibits = [exhibit for exhibit in (show(place) for show in EXHIBITS.values()) if not exhibit.is_absent]
+    return [(exhibit, numerals(place, exhibit), known(exhibit)) for exhibit in exhibits]
 
 
 def numerals(place: Scene, exhibit: Exhibit) -> list[Numeral]:
@@ -56,17 +59,16 @@ def known(exhibit: Exhibit) -> Mapping[str, np.ndarray]:
 def test_every_number_of_a_sentence_is_one_of_the_data(segment: str, lang: str) -> None:
     wrong = {
         exhibit.id: (unread, exhibit.title, exhibit.so_what)
-        for place, exhibit in shown(lang, segment)
-        if (unread := [n.text for n in numerals(place, exhibit) if not n.is_among(known(exhibit))])
+        for exhibit, numbers, values in shown(lang, segment)
+        if (unread := [number.text for number in numbers if not number.is_among(values)])
     }
     assert wrong == {}
 
 
 def test_another_number_would_be_found_out() -> None:
     found = {}
-    for place, exhibit in shown("en", ""):
-        values = known(exhibit)
-        wrong = [replace(n, size=1.37 * n.size + 3 * n.half) for n in numerals(place, exhibit)]
+    for exhibit, numbers, values in shown("en", ""):
+        wrong = [replace(n, size=1.37 * n.size + 3 * n.half) for n in numbers]
         if wrong:
             found[exhibit.id] = not all(number.is_among(values) for number in wrong)
     assert len(found) > 25

@@ -23,6 +23,9 @@ from csworkbench.story.exhibit import Exhibit
 from csworkbench.story.pack import EXHIBITS, HEADINGS, Fragment, Pack, open_pack
 from csworkbench.story.scene import Scene, scene_of
 
+# One worker notes once which exhibit asks for which frames.
+pytestmark = pytest.mark.xdist_group("pack")
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:

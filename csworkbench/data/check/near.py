@@ -54,6 +54,9 @@ def _within(subject: Subject, column: str) -> list[Any]:
     """(key, other key) of the keys of a column that share a form with a more frequent or earlier one."""
     counts = f"SELECT {column} AS k, count(*) AS n, min((_file, _row)) AS place FROM {subject.relation}"
     keys = f"{counts} WHERE {column} IS NOT NULL GROUP BY 1"
+    distinct = f"SELECT DISTINCT {column} AS k FROM {subject.relation} WHERE {column} IS NOT NULL"
+    if not _is_true(subject, f"SELECT count(*) > count(DISTINCT {form('k')}) FROM ({distinct})"):
+        return []
     forms = f"SELECT k, n, place, {form('k')} AS f FROM ({keys})"
     shared = f"SELECT hash(f) FROM ({forms}) GROUP BY 1 HAVING count(*) > 1"
     usual = "first(k) OVER (PARTITION BY f ORDER BY n DESC, place)"
@@ -65,9 +68,17 @@ def _beside(subject: Subject, column: str, relation: str, key: str) -> list[Any]
     """(key, key of the target) of references that are not in the target but nearly are."""
     target = f"SELECT DISTINCT {key} AS o FROM {identifier(relation)}"
     keys = f"SELECT DISTINCT {column} AS k FROM {subject.relation} WHERE {column} IS NOT NULL"
-    lost = f"SELECT k, {form('k')} AS f FROM ({keys}) WHERE k NOT IN ({target} WHERE o IS NOT NULL)"
+    unknown = f"SELECT k FROM ({keys}) WHERE k NOT IN ({target} WHERE o IS NOT NULL)"
+    if not _is_true(subject, f"SELECT count(*) > 0 FROM ({unknown})"):
+        return []
+    lost = f"SELECT k, {form('k')} AS f FROM ({unknown})"
     forms = f"SELECT min(o) AS o, {form('o')} AS f FROM ({target}) GROUP BY 2"
     return subject.connection.execute(f"SELECT k, o FROM ({lost}) JOIN ({forms}) USING (f) ORDER BY k").fetchall()
+
+
+def _is_true(subject: Subject, select: str) -> bool:
+    row = subject.connection.execute(select).fetchone()
+    return bool(row and row[0])
 
 
 def _reported(subject: Subject, column: str, pairs: list[Any], where: str) -> Iterator[Problem]:

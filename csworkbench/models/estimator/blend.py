@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,7 +17,8 @@ class Blend:
 
     Calibration is the beta calibration of Kull, Silva Filho and Flach (2017) on the log-odds scale:
     g(s) = high·softplus(s) − low·softplus(−s) + level with low, high ≥ 0, so it never reverses an order;
-    low = high = 1 leaves the score as it is.
+    low = high = 1 leaves the score as it is. It ends at ±surest: n rows of one kind without exception allow odds of
+    n + 1 to 1 (Laplace's rule of succession), so that no row is ever certain.
     """
 
     weights: tuple[float, ...]
@@ -25,6 +26,7 @@ class Blend:
     low: float
     high: float
     level: float
+    surest: float
 
     def score(self, members: np.ndarray) -> np.ndarray:
         """Blended log-odds of rows × members, not yet calibrated."""
@@ -35,7 +37,8 @@ class Blend:
 
     def calibrated(self, score: np.ndarray) -> np.ndarray:
         """Calibrated log-odds."""
-        return np.asarray(self.high * np.logaddexp(0, score) - self.low * np.logaddexp(0, -score) + self.level)
+        found = self.high * np.logaddexp(0, score) - self.low * np.logaddexp(0, -score) + self.level
+        return np.asarray(np.clip(found, -self.surest, self.surest))
 
     def stretch(self, score: np.ndarray, base: float) -> np.ndarray:
         """(g(score) − g(base)) ÷ (score − base): scales contributions so that they add up after calibration too."""
@@ -53,7 +56,28 @@ def fit_blend(members: np.ndarray, event: np.ndarray, weight: np.ndarray) -> Ble
     score = members @ found[:k] + found[k]
     ends = np.column_stack([-np.logaddexp(0, -score), np.logaddexp(0, score)])
     low, high, level = _logistic(ends, event, weight, np.ones(2))
-    return Blend(tuple(map(float, found[:k])), float(found[k]), float(low), float(high), float(level))
+    surest = float(np.log(weight.sum() + 1))
+    return Blend(tuple(map(float, found[:k])), float(found[k]), float(low), float(high), float(level), surest)
+
+
+def for_average(blend: Blend, members: np.ndarray, apart: np.ndarray, n_models: int, weight: np.ndarray) -> Blend:
+    """The blend for the average of n_models, from one calibrated on scores that come from one model each.
+
+    An average is spread less than the scores of one model, as the noise in which models differ is averaged out; read by
+    a calibration of single models it is too cautious. It is stretched about the mean by the ratio of both spreads.
+    members: rows × members, unseen. apart: per row, the variance of the score between the models. Rows are weighed by
+    what they tell of the slope, p(1 − p).
+    """
+    score = blend.score(members)
+    known = blend.calibrated(score)
+    told = weight * expit(known) * expit(-known)
+    variance = np.average((score - np.average(score, weights=told)) ** 2, weights=told)
+    if variance < 1e-12:
+        return blend
+    averaged_out = (1 - 1 / n_models) * np.average(apart, weights=told)
+    stretch = float(np.sqrt(variance / max(variance - averaged_out, variance / n_models)))
+    level = stretch * blend.level + (1 - stretch) * float(np.average(known, weights=told))
+    return replace(blend, low=stretch * blend.low, high=stretch * blend.high, level=level)
 
 
 def _logistic(columns: np.ndarray, event: np.ndarray, weight: np.ndarray, prior: np.ndarray) -> np.ndarray:

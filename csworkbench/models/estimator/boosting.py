@@ -22,6 +22,7 @@ GROWTH = {
     "early_stopping": False,
 }
 MAX_CUTS = 254
+JUDGED_ROWS = 2_000
 Split = tuple[np.ndarray, np.ndarray]
 
 
@@ -60,12 +61,14 @@ def fit_boosted(
     weight: np.ndarray,
     splits: Sequence[Split],
     seed: int,
-) -> tuple[Boosted, np.ndarray]:
-    """The trees and their log-odds of every row from the fold that has not seen it."""
+) -> tuple[Boosted, np.ndarray, np.ndarray]:
+    """The trees, their log-odds of every row from the fold that has not seen it, and how far the folds' trees differ:
+    the variance of their log-odds, for the first JUDGED_ROWS rows.
+    """
     used = [place for place, feature in enumerate(features) if not feature.aside]
     numbers = [place for place in used if not features[place].is_category]
     categories = [place for place in used if features[place].is_category]
-    outside, forests, rates = np.empty(len(matrix)), [], []
+    outside, forests, rates, said = np.empty(len(matrix)), [], [], []
     cuts = [cuts_of(matrix[:, place]) for place in numbers]
     ranks = np.empty((len(matrix), len(used)), order="F")
     for column, (place, cut) in enumerate(zip(numbers, cuts, strict=True)):
@@ -79,10 +82,11 @@ def fit_boosted(
             ranks[:, column] = rate
         model = _grown(ranks[inside], event[inside], weight[inside], seed + fold)
         outside[judged] = model.decision_function(ranks[judged])
+        said.append(model.decision_function(ranks[:JUDGED_ROWS]))
         forests.append(by_value(_forest(model, fold, len(numbers), len(categories)), cuts))
         rates.append(tables)
     source = np.array([*numbers, *categories * len(splits)], dtype=np.int64)
-    return Boosted(joined(forests), source, tuple(rates)), outside
+    return Boosted(joined(forests), source, tuple(rates)), outside, np.var(said, axis=0, ddof=1)
 
 
 def _as_rates(matrix: np.ndarray, categories: list[int], tables: tuple[np.ndarray, ...]) -> list[np.ndarray]:

@@ -17,8 +17,9 @@ from .encoding import Feature, encode, features_of
 from .explain import explanation
 from .frame import Kind, differing, kinds_of
 from .leaks import leaks_of
-from .order import content_keys, folds, sampled
-from .outcome import events_of, weights_of
+from .order import copied, folds, keys_with, sampled, value_keys
+from .outcome import events_of, groups_of, refuse_reversed, weights_of
+from .parameters import day_of, judge_parameters
 from .predictor import Predictor, fit_predictor, flat_predictor
 from .rates import Rate, exact_rate
 from .refusals import FrameRefusal, LeakRefusal, NotEstimable
@@ -30,6 +31,10 @@ class LeakWarning(UserWarning):
 
 class SetAsideWarning(UserWarning):
     """Text columns that name the rows are not used."""
+
+
+class CopiesWarning(UserWarning):
+    """Rows are copies of other rows; each is kept on one side of a fold with its original."""
 
 
 class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -51,6 +56,7 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     event: ClassVar[str] = "the event"
+    event_words: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -74,22 +80,28 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: N803
         """Learn from rows X with outcomes y (two values, the second in order is the event).
 
-        groups: account of each row, if accounts have several rows; an account is never on both sides of a fold.
+        groups: account of each row, if accounts have several rows; an account is never on both sides of a fold. Without
+        them copies of a row are kept together likewise, and a CopiesWarning says so.
         """
-        _one_of("few_events", self.few_events, ("refuse", "base_rate"))
-        _one_of("on_leak", self.on_leak, ("refuse", "warn", "ignore"))
+        judge_parameters(**self.get_params())
         frame = self._frame(X, reset=True)
         kinds = kinds_of(frame)
         self.classes_, event = events_of(frame, y)
+        refuse_reversed(self.classes_, self.event_words, self.event)
         weight = weights_of(frame, sample_weight)
-        group = np.arange(len(frame)) if groups is None else pd.factorize(np.asarray(groups), sort=True)[0]
+        values = value_keys(frame)
+        given = copied(values, event) if groups is None else groups_of(frame, groups)
+        if groups is None and given is not None:
+            self._tell_copies(len(frame), len(np.unique(given)))
+        group = np.arange(len(frame)) if given is None else given
         self.rate_ = _rate(event, group)
         kept = np.flatnonzero(weight > 0)
-        by_content = (event, weight) if groups is None else (event, weight, group)
-        keys = content_keys(frame, *by_content)[kept]
+        rank = np.unique(weight[kept], return_inverse=True)[1] + 1.0
+        more = [] if groups is None else [group[kept]]
+        keys = keys_with(values[kept], event[kept], rank, *more)
         order, stands_for = sampled(keys, event[kept], self.max_rows)
         rows = kept[order]
-        group = np.arange(len(rows)) if groups is None else group[rows]
+        group = np.arange(len(rows)) if given is None else group[rows]
         self._learn(frame.iloc[rows], kinds, event[rows], weight[rows], stands_for[order], group)
         return self
 
@@ -120,7 +132,7 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _judge_leaks(self, frame: pd.DataFrame, kinds: Mapping[str, Kind], event: np.ndarray) -> None:
         if self.on_leak == "ignore":
             return
-        leaks = leaks_of(frame, kinds, event.astype(float), self.as_of)
+        leaks = leaks_of(frame, kinds, event.astype(float), day_of(self.as_of))
         if leaks and self.on_leak == "refuse":
             raise LeakRefusal([leak.problem() for leak in leaks])
         for leak in leaks:
@@ -132,6 +144,10 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if names:
             said = "; ".join(f'"{name}": {self.set_aside_[name]}' for name in names)
             warnings.warn(f"not used: {said}", SetAsideWarning, stacklevel=4)
+
+    def _tell_copies(self, n_rows: int, n_different: int) -> None:
+        said = f"{n_rows - n_different:,} of {n_rows:,} rows are copies of others and went the same way"
+        warnings.warn(f"{said}; each counts with its original. Drop them, or give groups.", CopiesWarning, stacklevel=3)
 
     @property
     def base_(self) -> float:
@@ -205,8 +221,3 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _rate(event: np.ndarray, group: np.ndarray) -> Rate:
     return exact_rate(len(np.unique(group[event])), len(np.unique(group)))
-
-
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .frame import Kind, labels_of, numbers_of
+from .frame import Kind, labels_of, name_of, numbers_of
 
 UNKNOWN = -1
 MISSING = "\0missing"
@@ -74,7 +74,7 @@ def _codes(column: pd.Series, feature: Feature) -> np.ndarray:
     levels = feature.levels or ()
     codes, found = pd.factorize(column)
     known = {level: number for number, level in enumerate(levels)}
-    table = [known.get(str(label), UNKNOWN) for label in found] + [known.get(MISSING, UNKNOWN)]
+    table = [known.get(name_of(label), UNKNOWN) for label in found] + [known.get(MISSING, UNKNOWN)]
     return np.array(table, dtype=float)[codes]
 
 

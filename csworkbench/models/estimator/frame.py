@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from numbers import Number
@@ -15,7 +16,12 @@ from ...errors import Problem
 from .refusals import FrameRefusal, frame_problem
 
 _NUMERAL = re.compile(r"\s*[-+(]?\s*[¥$€£]?\s*\d[\d,. _]*([eE][-+]?\d+)?\s*%?\)?\s*")
+_DATE = re.compile(
+    r"\s*(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|\d{1,2}([-/.])\d{1,2}\3\d{4}|\d{1,2}/\d{1,2}/\d{2})([ T].*)?"
+)
 _DAY = 86_400e6
+LARGEST = 1e100
 
 Kind = str
 KINDS: tuple[Kind, ...] = ("number", "flag", "date", "span", "category", "empty")
@@ -24,8 +30,8 @@ KINDS: tuple[Kind, ...] = ("number", "flag", "date", "span", "category", "empty"
 def kinds_of(frame: pd.DataFrame) -> dict[str, Kind]:
     """The kind of every column; raises FrameRefusal with all columns that are doubtful.
 
-    number: numbers without infinities. flag: true and false. date: with or without a time zone (read as UTC).
-    span: durations. category: text, or anything declared as pandas' category. empty: no value at all.
+    number: numbers up to 1e100. flag: true and false. date: with or without a time zone (read as UTC), periods by their
+    start. span: durations. category: text, or anything declared as pandas' category. empty: no value at all.
     """
     _refuse(_doubled(frame))
     found = {str(name): _kind(frame[name]) for name in frame.columns}
@@ -38,7 +44,8 @@ def numbers_of(column: pd.Series, kind: Kind) -> np.ndarray:
     if kind == "empty":
         return np.full(len(column), np.nan)
     if kind == "date":
-        stamps = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
+        days = column.dt.to_timestamp() if isinstance(column.dtype, pd.PeriodDtype) else column
+        stamps = pd.to_datetime(days, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
         return _days(stamps)
     if kind == "span":
         return _days(pd.to_timedelta(column).to_numpy("timedelta64[us]"))
@@ -55,8 +62,13 @@ def _days(stamps: np.ndarray) -> np.ndarray:
 def labels_of(column: pd.Series) -> np.ndarray:
     """The categories as text, None where unknown."""
     codes, levels = pd.factorize(column)
-    texts = np.array([*map(str, levels), None], dtype=object)
+    texts = np.array([*map(name_of, levels), None], dtype=object)
     return texts[codes]
+
+
+def name_of(level: object) -> str:
+    """A category as text. Whole numbers have no decimal point, for a gap elsewhere in a column turns 1 into 1.0."""
+    return str(int(level)) if isinstance(level, float | np.floating) and level.is_integer() else str(level)
 
 
 def differing(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> list[Problem]:
@@ -96,9 +108,9 @@ def _kind(column: pd.Series) -> Kind:
     tests: tuple[tuple[Kind, Callable[[Any], bool]], ...] = (
         ("category", lambda dtype: isinstance(dtype, pd.CategoricalDtype)),
         ("flag", types.is_bool_dtype),
-        ("date", types.is_datetime64_any_dtype),
+        ("date", lambda dtype: types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)),
         ("span", types.is_timedelta64_dtype),
-        ("number", types.is_numeric_dtype),
+        ("number", lambda dtype: types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype)),
     )
     if column.isna().all():
         return "empty"
@@ -106,7 +118,8 @@ def _kind(column: pd.Series) -> Kind:
 
 
 def _kind_of_objects(column: pd.Series) -> Kind:
-    inferred = pd.api.types.infer_dtype(column, skipna=True)
+    values = column.astype(object) if isinstance(column.dtype, pd.ArrowDtype) else column
+    inferred = pd.api.types.infer_dtype(values, skipna=True)
     if inferred in ("string", "empty"):
         return "category"
     if inferred == "boolean":
@@ -125,37 +138,63 @@ def _is_number(value: object) -> bool:
 def _doubts(column: pd.Series, kind: Kind) -> list[Problem]:
     if kind == "mixed":
         return [_mixed(column)]
-    if kind == "category" and not isinstance(column.dtype, pd.CategoricalDtype):
-        return _numerals(column)
+    if kind == "category" and isinstance(column.dtype, pd.CategoricalDtype):
+        return _alike(column)
+    if kind == "category":
+        return _written(column)
     if kind == "number":
-        return _infinities(column)
+        return _sizes(column)
     return []
 
 
 def _mixed(column: pd.Series) -> Problem:
     types = sorted({type(value).__name__ for value in column.dropna()})
+    if len(types) == 1:
+        said = f"holds values of the type {types[0]}, which are neither numbers nor dates nor text"
+        return frame_problem(column.name, "other_type", said, "Convert the column to one of these, or leave it out.")
     return frame_problem(
         column.name, "mixed_types", f"mixes {', '.join(types)}", "Convert it to one type: numbers, or text throughout."
     )
 
 
-def _numerals(column: pd.Series) -> list[Problem]:
-    levels = column.dropna().astype(str).unique()
-    numerals = [level for level in levels if _NUMERAL.fullmatch(level)]
-    if 2 * len(numerals) < len(levels) or not numerals:
+def _alike(column: pd.Series) -> list[Problem]:
+    names = pd.Index([name_of(level) for level in column.cat.categories])
+    if names.is_unique:
         return []
-    return [
-        frame_problem(
-            column.name,
-            "text_numbers",
-            "is a number written as text",
-            'Convert the column to numbers, or, if they are names, declare it: astype("category").',
-            numerals[0],
-        )
-    ]
+    twice = names[names.duplicated()][0]
+    said, remedy = "is how two of its categories read", "Rename one of them, or make them one."
+    return [frame_problem(column.name, "categories_alike", said, remedy, twice)]
 
 
-def _infinities(column: pd.Series) -> list[Problem]:
-    if not np.isinf(numbers_of(column, "number")).any():
-        return []
-    return [frame_problem(column.name, "infinity", "holds an infinity", "Write unknown as a missing value.")]
+WRITTEN = (
+    ("text_dates", _DATE, "is a date written as text", "Convert the column with pandas.to_datetime"),
+    ("text_numbers", _NUMERAL, "is a number written as text", "Convert the column to numbers"),
+)
+
+
+def _written(column: pd.Series) -> list[Problem]:
+    levels = list(map(str, column.dropna().unique()))
+    for rule, pattern, said, remedy in WRITTEN:
+        found = [level for level in levels if pattern.fullmatch(level)]
+        if found and 2 * len(found) >= len(levels):
+            declare = f'{remedy}, or, if they are names, declare it: astype("category").'
+            return [frame_problem(column.name, rule, said, declare, found[0])]
+    try:
+        "".join(levels).encode()
+    except UnicodeEncodeError:
+        said, remedy = "holds text that is no Unicode", "Read the file again with its own encoding."
+        return [frame_problem(column.name, "no_unicode", said, remedy)]
+    return []
+
+
+def _sizes(column: pd.Series) -> list[Problem]:
+    try:
+        largest = np.nanmax(np.abs(numbers_of(column, "number")))
+    except OverflowError:
+        largest = sys.float_info.max
+    if np.isinf(largest):
+        return [frame_problem(column.name, "infinity", "holds an infinity", "Write unknown as a missing value.")]
+    if largest > LARGEST:
+        said = f"holds a number beyond {LARGEST:.0e}, which no measure is"
+        return [frame_problem(column.name, "too_large", said, "Write unknown as a missing value.")]
+    return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -15,14 +15,14 @@ from .classifier import EventClassifier
 from .encoding import Feature
 from .forest import Forest
 from .linear import Curve
+from .parameters import judge_parameters, plain_of
 from .predictor import Members, Predictor
 from .rates import Rate
 from .refusals import BrokenModel
 from .regression import Additive
-from .switches import MAX_SWITCHES
+from .soundness import TREE_ARRAYS, judge_members, judge_meta
 
 FORMAT = 1
-_FOREST = [field.name for field in fields(Forest) if field.name != "base"]
 _TYPES = dict.fromkeys(("first", "feature", "left", "right"), "int64") | {"missing_left": "bool"}
 
 Frozen = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -41,13 +41,11 @@ def frozen(model: EventClassifier) -> Frozen:
     if type(model) not in model_kinds().values():
         raise CsworkbenchError(f"a {type(model).__name__} cannot be saved. Save a ChurnModel or an UpsellModel.")
     predictor = model._predictor()
-    parameters = {
-        name: value.isoformat() if isinstance(value, date) else value for name, value in model.get_params().items()
-    }
+    parameters = {name: plain_of(value) for name, value in model.get_params().items()}
     meta = {
         "kind": type(model).__name__,
         "parameters": parameters,
-        "seed": model.seed,
+        "seed": plain_of(model.seed),
         "classes": model.classes_.tolist(),
         "n_features": model.n_features_in_,
         "named": hasattr(model, "feature_names_in_"),
@@ -73,7 +71,7 @@ def _frozen_members(members: Members) -> Frozen:
         "rates": [[len(table) for table in fold] for fold in rates],
         "blend": asdict(members.blend),
     }
-    arrays = {f"forest_{name}": getattr(forest, name) for name in _FOREST}
+    arrays = {f"forest_{name}": getattr(forest, name) for name in TREE_ARRAYS}
     arrays |= {
         "curve_at": np.concatenate([curve.at for curve in curves]),
         "curve_height": np.concatenate([curve.height for curve in curves]),
@@ -89,11 +87,13 @@ def thawed(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> EventClassifi
     parameters = dict(meta["parameters"])
     if parameters["as_of"] is not None:
         parameters["as_of"] = date.fromisoformat(parameters["as_of"])
+    judge_parameters(**parameters)
     model = model_kinds()[meta["kind"]](**parameters)
     features = tuple(
         Feature(**(given | {"levels": None if given["levels"] is None else tuple(given["levels"])}))
         for given in meta["features"]
     )
+    judge_meta(meta, features)
     model.classes_ = np.array(meta["classes"])
     model.n_features_in_ = meta["n_features"]
     if meta["named"]:
@@ -107,7 +107,7 @@ def thawed(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> EventClassifi
 
 
 def _thawed_members(meta: dict[str, Any], arrays: dict[str, np.ndarray], features: tuple[Feature, ...]) -> Members:
-    parts = {name: arrays[f"forest_{name}"].astype(_TYPES.get(name, "float64")) for name in _FOREST}
+    parts = {name: arrays[f"forest_{name}"].astype(_TYPES.get(name, "float64")) for name in TREE_ARRAYS}
     forest = Forest(float(meta["forest_base"]), **parts)
     source, centre = arrays["source"].astype("int64"), arrays["centre"].astype("float64")
     ats, heights = _parted(arrays["curve_at"], meta["corners"]), _parted(arrays["curve_height"], meta["heights"])
@@ -116,41 +116,12 @@ def _thawed_members(meta: dict[str, Any], arrays: dict[str, np.ndarray], feature
     rates = tuple(tuple(next(flat) for _ in fold) for fold in meta["rates"])
     blend = Blend(**(meta["blend"] | {"weights": tuple(meta["blend"]["weights"])}))
     boosted = Boosted(forest, source, rates)
-    _judge(boosted, curves, centre, features)
-    return Members(Additive(float(meta["intercept"]), curves), boosted, blend, centre)
+    members = Members(Additive(float(meta["intercept"]), curves), boosted, blend, centre)
+    judge_members(members, features)
+    return members
 
 
 def _parted(array: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
     if sum(lengths) != len(array):
         raise BrokenModel("its arrays have other lengths than it says")
     return np.split(array.astype("float64"), np.cumsum(lengths)[:-1])
-
-
-def _judge(boosted: Boosted, curves: tuple[Curve, ...], centre: np.ndarray, features: tuple[Feature, ...]) -> None:
-    forest, n = boosted.forest, len(features)
-    node = np.arange(len(forest.left))
-    inner = forest.left >= 0
-    forward = (forest.left > node) & (forest.right > node) & (np.maximum(forest.left, forest.right) < len(node))
-    sound = (
-        len({len(getattr(forest, name)) for name in _FOREST if name != "first"}) == 1
-        and bool(forward[inner].all())
-        and bool(((forest.first >= 0) & (forest.first < len(node))).all())
-        and bool(((forest.feature >= 0) & (forest.feature < len(boosted.source)))[inner].all())
-        and bool(((boosted.source >= 0) & (boosted.source < n)).all())
-        and bool((forest.cover > 0).all())
-        and _shallow(forest)
-        and len(curves) == len(centre) == n
-        and all(np.isfinite(part).all() for part in (forest.value, centre, *(curve.height for curve in curves)))
-    )
-    if not sound:
-        raise BrokenModel("its trees or curves do not fit together")
-
-
-def _shallow(forest: Forest) -> bool:
-    reached = forest.first
-    for _ in range(MAX_SWITCHES + 1):
-        reached = reached[forest.left[reached] >= 0]
-        if not len(reached):
-            return True
-        reached = np.unique(np.concatenate([forest.left[reached], forest.right[reached]]))
-    return False

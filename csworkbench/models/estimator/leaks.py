@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...errors import Problem
-from .encoding import MISSING, Feature, encode, features_of
-from .frame import Kind, kinds_of
+from .certainty import Leak, certain, empty_of
+from .encoding import Feature, encode, features_of
+from .frame import Kind, kinds_of, numbers_of
 from .order import content_keys
-from .refusals import frame_problem
+from .outcome import refuse_gaps
+from .parameters import day_of
 
-SUSPICIOUS_AUC = 0.97
+SUSPICIOUS_AUC, SURE_AUC = 0.97, 0.99
+STRONG_AUC = 0.9
 MAX_ROWS = 50_000
 N_BINS = 32
 
@@ -34,80 +35,73 @@ REMEDY = {
 }
 
 
-@dataclass(frozen=True)
-class Leak:
-    """A column that knows too much.
-
-    rule: known_after, target_in_disguise, missing_tells or near_perfect. roc_auc: of the column alone, NaN for dates.
-    """
-
-    column: str
-    rule: str
-    roc_auc: float
-    said: str
-
-    def problem(self) -> Problem:
-        """The leak as a problem with its remedy."""
-        return frame_problem(self.column, self.rule, self.said, REMEDY[self.rule])
-
-
 def find_leaks(frame: pd.DataFrame, outcome: Any, as_of: date | None = None) -> list[Leak]:
     """Columns of a training frame that know the outcome, at most one leak each, in the order of the columns.
 
     outcome: one of two values per row. as_of: day of the prediction, if all rows have the same; dates after it leak.
     A single column with ROC-AUC ≥ 0.97 (after the best ordering of its bins, judged on the other half of the rows)
-    counts as near perfect. With fewer than ten rows of either outcome only dates are judged.
+    counts as near perfect; where columns below that reach 0.9, so that the outcome is easily told, from 0.99 on. One
+    value that settles the outcome for a fifth of the rarer kind counts too (see certainty.certain). With fewer than
+    ten rows of either outcome only dates are judged.
     """
     kinds = kinds_of(frame)
+    refuse_gaps(outcome)
     classes, event = np.unique(np.asarray(outcome), return_inverse=True)
     if len(classes) != 2:
         event = np.zeros(len(frame), dtype=int)
-    return leaks_of(frame, kinds, event.astype(float), as_of)
+    return leaks_of(frame, kinds, event.astype(float), day_of(as_of))
 
 
 def leaks_of(frame: pd.DataFrame, kinds: Mapping[str, Kind], event: np.ndarray, as_of: date | None) -> list[Leak]:
     """The same for a frame whose kinds are known and whose outcome is 0 or 1."""
+    late = _late(frame, kinds, as_of)
     order = np.argsort(content_keys(frame, event), kind="stable")[:MAX_ROWS]
     frame, event = frame.iloc[order], event[order]
     features = features_of(frame, kinds)
     matrix = encode(frame, features)
+    columns = list(zip(features, matrix.T, strict=True))
+    alone = [_alone(values, feature, event) for feature, values in columns]
+    least = SURE_AUC if any(STRONG_AUC <= auc < SUSPICIOUS_AUC for auc in alone) else SUSPICIOUS_AUC
     return [
         leak
-        for place, feature in enumerate(features)
-        if (leak := _after(matrix[:, place], feature, as_of) or _tells(matrix[:, place], feature, event))
+        for (feature, values), auc in zip(columns, alone, strict=True)
+        if (leak := late.get(feature.name) or _tells(values, feature, event, auc if auc >= least else 0.0))
     ]
 
 
-def _after(values: np.ndarray, feature: Feature, as_of: date | None) -> Leak | None:
-    if as_of is None or feature.kind != "date":
-        return None
+def _late(frame: pd.DataFrame, kinds: Mapping[str, Kind], as_of: date | None) -> dict[str, Leak]:
+    """Columns with dates after the day, in any row."""
+    if as_of is None:
+        return {}
     end = (pd.Timestamp(as_of) + pd.Timedelta(days=1) - pd.Timestamp(0)).total_seconds() / 86_400
-    n_after = int((values >= end).sum())
-    said = SAID["known_after"].format(value=f"{n_after:,}", as_of=as_of.isoformat())
-    return Leak(feature.name, "known_after", float("nan"), said) if n_after else None
+    dates = [(name, place) for place, (name, kind) in enumerate(kinds.items()) if kind == "date"]
+    n_after = {name: int((numbers_of(frame.iloc[:, place], "date") >= end).sum()) for name, place in dates}
+    said = {name: SAID["known_after"].format(value=f"{n:,}", as_of=as_of.isoformat()) for name, n in n_after.items()}
+    known = REMEDY["known_after"]
+    return {name: Leak(name, "known_after", float("nan"), said[name], known) for name, n in n_after.items() if n}
 
 
-def _tells(values: np.ndarray, feature: Feature, event: np.ndarray) -> Leak | None:
+def _alone(values: np.ndarray, feature: Feature, event: np.ndarray) -> float:
+    """ROC-AUC of the column by itself; 0 where it is not judged."""
+    if feature.aside or min(event.sum(), len(event) - event.sum()) < 10:
+        return 0.0
+    return max(_half_judged(_bins(values, feature), event), 0.0 if feature.is_category else _either_way(values, event))
+
+
+def _tells(values: np.ndarray, feature: Feature, event: np.ndarray, suspicious: float) -> Leak | None:
+    """suspicious: ROC-AUC of the column by itself where that is too good, else 0."""
     if feature.aside or min(event.sum(), len(event) - event.sum()) < 10:
         return None
-    gaps = _gaps(values, feature)
-    if (auc := _either_way(gaps, event)) >= SUSPICIOUS_AUC:
+    if (auc := _either_way(empty_of(values, feature).astype(float), event)) >= SUSPICIOUS_AUC:
         return _leak(feature, "missing_tells", auc)
-    auc = max(_half_judged(_bins(values, feature), event), 0.0 if feature.is_category else _either_way(values, event))
-    if auc < SUSPICIOUS_AUC:
-        return None
-    return _leak(feature, "target_in_disguise" if auc == 1.0 else "near_perfect", auc)
+    if not suspicious:
+        return certain(values, feature, event)
+    return _leak(feature, "target_in_disguise" if suspicious == 1.0 else "near_perfect", suspicious)
 
 
 def _leak(feature: Feature, rule: str, auc: float) -> Leak:
-    return Leak(feature.name, rule, auc, SAID[rule].format(value=f"{auc:.3f}"))
-
-
-def _gaps(values: np.ndarray, feature: Feature) -> np.ndarray:
-    if not feature.is_category:
-        return np.asarray(np.isnan(values), dtype=float)
-    levels = feature.levels or ()
-    return np.asarray(values == (levels.index(MISSING) if MISSING in levels else np.nan), dtype=float)
+    said = SAID[rule].format(value=f"{auc:.3f}")
+    return Leak(feature.name, rule, auc, said, REMEDY[rule])
 
 
 def _bins(values: np.ndarray, feature: Feature) -> np.ndarray:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
+MIN_COPIES = 40
+
 
 def content_keys(frame: pd.DataFrame, *others: np.ndarray) -> np.ndarray:
     """One 64-bit number per row from all its values; equal rows have equal numbers."""
-    total = np.zeros(len(frame), dtype=np.uint64)
-    columns = [frame.iloc[:, place] for place in range(frame.shape[1])] + [pd.Series(other) for other in others]
-    for column in columns:
-        plain = column.astype(str) if column.dtype == object else column
-        total = (total ^ pd.util.hash_array(total)) * np.uint64(1099511628211) + _hashed(plain)
-    return np.asarray(pd.util.hash_array(total))
+    return keys_with(value_keys(frame), *others)
 
 
-def _hashed(column: pd.Series) -> np.ndarray:
-    return pd.util.hash_pandas_object(column, index=False).to_numpy()
+def value_keys(frame: pd.DataFrame) -> np.ndarray:
+    """The same for the columns of a frame, before others are added with `keys_with`."""
+    columns = (frame.iloc[:, place] for place in range(frame.shape[1]))
+    return reduce(_mixed, columns, np.zeros(len(frame), dtype=np.uint64))
+
+
+def keys_with(keys: np.ndarray, *others: np.ndarray) -> np.ndarray:
+    """Keys of rows that hold these further values too."""
+    return np.asarray(pd.util.hash_array(reduce(_mixed, map(pd.Series, others), keys)))
+
+
+def _mixed(keys: np.ndarray, column: pd.Series) -> np.ndarray:
+    plain = column.astype(str) if column.dtype == object else column
+    hashed = pd.util.hash_pandas_object(plain, index=False).to_numpy()
+    return np.asarray((keys ^ pd.util.hash_array(keys)) * np.uint64(1099511628211) + hashed)
+
+
+def copied(keys: np.ndarray, event: np.ndarray) -> np.ndarray | None:
+    """The number of each row's original where a frame holds copies of rows, else None.
+
+    Accounts that are alike by chance go different ways; copies go the same. So equal rows count as copies if there are
+    at least 40 among those with the event, and next to none of their likes (1%) went the other way.
+    """
+    _, original, n = np.unique(keys, return_inverse=True, return_counts=True)
+    n_events = np.bincount(original, event)
+    of_one_mind = n[(n > 1) & (n_events == n)].sum()
+    of_two = n[(n_events > 0) & (n_events < n)].sum()
+    return original if of_one_mind >= MIN_COPIES and of_two <= of_one_mind / 100 else None
 
 
 def sampled(keys: np.ndarray, event: np.ndarray, max_rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,16 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 
 from .refusals import FrameRefusal, frame_problem
 
+SAY_WHETHER = "Write it as True and False, or as two texts."
+
 
 def events_of(frame: pd.DataFrame, outcome: Any) -> tuple[np.ndarray, np.ndarray]:
     """The two outcomes in order, and for every row whether it had the second. One outcome only gives one class."""
     if outcome is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
-    _refuse_gaps(outcome)
+    refuse_gaps(outcome)
     plain = outcome.to_numpy() if isinstance(outcome, pd.Series) else outcome
-    target = column_or_1d(plain, warn=True)
+    target = _of_one_type(column_or_1d(plain, warn=True))
     if target.dtype.kind == "f":
         assert_all_finite(target, input_name="y")
     kind = type_of_target(target, input_name="y", raise_unknown=True)
@@ -38,11 +41,47 @@ def _of_one_class(target: np.ndarray) -> np.ndarray:
     return target.astype(bool)
 
 
-def _refuse_gaps(outcome: Any) -> None:
-    if not isinstance(outcome, pd.Series) or not (gaps := int(outcome.isna().sum())):
+def refuse_gaps(outcome: Any) -> None:
+    """Refuse outcomes that are not known."""
+    gaps = int(np.sum(np.asarray(pd.isna(list(outcome) if isinstance(outcome, tuple) else outcome))))
+    if not gaps:
         return
-    said = f"holds NaN: the outcome of {gaps:,} rows is not known"
-    raise FrameRefusal([frame_problem(outcome.name or "y", "outcome_unknown", said, "Leave these rows out.")])
+    said = f"Input y contains NaN: the outcome of {gaps:,} rows is not known"
+    raise FrameRefusal([frame_problem(_name(outcome), "outcome_unknown", said, "Leave these rows out.")])
+
+
+def _name(outcome: Any) -> str:
+    return str(getattr(outcome, "name", None) or "y")
+
+
+def _of_one_type(target: np.ndarray) -> np.ndarray:
+    if target.dtype.kind in "mM":
+        raise FrameRefusal([frame_problem("y", "outcome_type", "holds dates", SAY_WHETHER)])
+    if target.dtype != object:
+        return target
+    found: np.ndarray = pd.Series(target).infer_objects().to_numpy()
+    types = sorted({type(value).__name__ for value in found})
+    if found.dtype != object or types == ["str"]:
+        return found
+    raise FrameRefusal([frame_problem("y", "outcome_type", f"holds {' and '.join(types)} objects", SAY_WHETHER)])
+
+
+def refuse_reversed(classes: np.ndarray, words: tuple[str, ...], event: str) -> None:
+    """Refuse two texts of which the first in order names the event, so that the other would be taken for it.
+
+    words: how texts begin that name the event.
+    """
+    names = [label.casefold().startswith(words) if isinstance(label, str) else False for label in classes]
+    if names[0] and not names[-1]:
+        said = f"would be taken for {event}, as it comes second in order"
+        remedy = f'Give True and False: y == "{classes[0]}".'
+        raise FrameRefusal([frame_problem("y", "outcome_reversed", said, remedy, classes[-1])])
+
+
+def groups_of(frame: pd.DataFrame, groups: Any) -> np.ndarray:
+    """The number of every row's account, −1 where it has none."""
+    check_consistent_length(frame, groups)
+    return np.asarray(pd.factorize(np.asarray(groups), sort=True)[0])
 
 
 def weights_of(frame: pd.DataFrame, sample_weight: Any) -> np.ndarray:
@@ -50,4 +89,5 @@ def weights_of(frame: pd.DataFrame, sample_weight: Any) -> np.ndarray:
     weight = _check_sample_weight(sample_weight, np.empty((len(frame), 1)), dtype=float, ensure_non_negative=True)
     if not weight.any():
         raise ValueError("every sample_weight is 0, so there is nothing to learn from")
-    return np.asarray(weight / weight[weight > 0].mean())
+    known = weight[weight > 0]
+    return np.asarray(weight / (math.fsum(known) / len(known)))

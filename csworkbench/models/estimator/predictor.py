@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blend import Blend, fit_blend
-from .boosting import Boosted, fit_boosted
+from .blend import Blend, fit_blend, for_average
+from .boosting import JUDGED_ROWS, Boosted, fit_boosted
 from .encoding import Feature
 from .order import splits
 from .regression import Additive, fit_additive
 from .shapley import contributions as tree_contributions
-
-CENTRE_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -92,13 +90,14 @@ def fit_predictor(
     parts: Sequence[tuple[np.ndarray, np.ndarray]] = splits(fold)
     happened = event.astype(float)
     additive, outside_lines = fit_additive(matrix, features, happened, weight, parts)
-    boosted, outside_trees = fit_boosted(matrix, features, happened, weight, parts, seed)
+    boosted, outside_trees, apart = fit_boosted(matrix, features, happened, weight, parts, seed)
     outside = np.column_stack([outside_lines, outside_trees])
     population = weight * stands_for
     blend = fit_blend(outside, happened, population)
+    few = slice(0, JUDGED_ROWS)
+    blend = for_average(blend, outside[few], blend.weights[1] ** 2 * apart, len(parts), population[few])
     members = Members(additive, boosted, blend, np.zeros(len(features)))
     if stands_for.max() > 1:
-        few = slice(0, CENTRE_ROWS)
         centre = np.average(members.contributions(matrix[few]), axis=0, weights=population[few])
         members = Members(additive, boosted, blend, centre)
     return Predictor(features, float(blend.calibrated(np.array([members.base_score]))[0]), members)

@@ -58,8 +58,8 @@ def load_model(path: str | Path) -> EventClassifier:
     try:
         arrays = {name.removesuffix(".npy"): _array(content) for name, content in entries.items()}
         return thawed(meta, arrays)
-    except BrokenModel:
-        raise
+    except BrokenModel as fault:
+        raise _broken(path, str(fault)) from fault
     except Exception as fault:
         raise _broken(path, f"its content does not fit together ({type(fault).__name__})") from fault
 
@@ -75,7 +75,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         with zipfile.ZipFile(path) as archive:
             entries = _entries(path, archive)
             meta = json.loads(entries.pop("model.json"))
-    except (zipfile.BadZipFile, EOFError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
+    except BrokenModel:
+        raise
+    except (zipfile.BadZipFile, EOFError, ValueError, RecursionError) as fault:
         raise _broken(path, "it is not a model file, or it was cut off or changed") from fault
     _judge(path, meta, entries)
     return meta, entries
@@ -100,7 +102,8 @@ def _judge(path: Path, meta: Any, entries: Mapping[str, bytes]) -> None:
     if not isinstance(meta, dict) or not isinstance(meta.get("format"), int):
         raise _broken(path, "it is not a model of csworkbench")
     if meta["format"] > FORMAT:
-        made_by = meta.get("versions", {}).get("csworkbench", "a newer version")
+        versions = meta.get("versions")
+        made_by = versions.get("csworkbench") if isinstance(versions, dict) else "a newer version"
         raise BrokenModel(f"{path}: was written by csworkbench {made_by}, which is newer. Update csworkbench.")
     plain = {name: value for name, value in meta.items() if name != "checksum"}
     if meta.get("checksum") != _checksum(plain, entries):

@@ -41,7 +41,8 @@ class Learnt:
 
     def chance(self, X: Floats) -> Floats:  # noqa: N803
         """The chance of each row."""
-        return np.asarray(self.classifier.predict_proba(X[:, self.varying])[:, 1], dtype=np.float64)
+        found = self.classifier.predict_proba(X[:, self.varying])[:, 1] if len(X) else []
+        return np.asarray(found, dtype=np.float64)
 
 
 @dataclass(frozen=True)

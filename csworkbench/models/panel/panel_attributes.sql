@@ -6,7 +6,7 @@ WITH ranked AS (
     h.attribute,
     h.value,
     row_number() OVER (
-      PARTITION BY h.account_id, m.month, h.attribute ORDER BY h.valid_from DESC, h.recorded_at DESC NULLS LAST
+      PARTITION BY h.account_id, m.month, h.attribute ORDER BY h.valid_from DESC, h.recorded_at DESC NULLS LAST, h.value
     ) AS newest
   FROM known_account_history AS h
   JOIN months AS m ON h.known_from <= m.day

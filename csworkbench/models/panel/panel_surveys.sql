@@ -5,7 +5,7 @@ WITH answered AS (
     s.account_id,
     m.month,
     s.kind,
-    s.score,
+    CAST(s.score AS DECIMAL(38, 12)) AS score,
     date_diff('day', s.answered_on, m.day) AS age_days,
     min(date_diff('day', s.answered_on, m.day)) OVER (PARTITION BY s.account_id, m.month, s.kind) AS last_age_days
   FROM known_surveys AS s

@@ -17,7 +17,7 @@ SELECT
   avg(CASE
     WHEN date_diff('day', CAST(t.opened_at AS DATE), m.day) < 90
       AND (t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day)
-    THEN t.csat
+    THEN CAST(t.csat AS DECIMAL(38, 12))
   END) AS csat_90d,
   sum(CASE WHEN t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) > m.day THEN 1 ELSE 0 END) AS open_tickets
 FROM known_tickets AS t

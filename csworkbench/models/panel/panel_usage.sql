@@ -2,13 +2,13 @@
 -- Months are numbers (see months.month_no) relative to $last. users: most users of one feature on one day; users_sum and
 -- amount: over all rows; days, used_days, features: one bit for each day measured, day of use and feature used.
 -- events, usual_events: of the rows that count users and events, and what as many users of these features usually do.
--- rates: feature, month, events per user as known in that month.
+-- Decimals, so that no sum depends on the order of the rows. rates: feature, month, events per user as known in that month.
 WITH marked AS (
   SELECT
     u.account_id,
     u.day,
     u.users,
-    u.count AS amount,
+    CAST(u.count AS DECIMAL(38, 12)) AS amount,
     extract(YEAR FROM u.day) * 12 + extract(MONTH FROM u.day) - 1
       + CASE WHEN extract(DAY FROM u.day) > $anchor THEN 1 ELSE 0 END - $last AS used_in,
     extract(YEAR FROM u.known_from) * 12 + extract(MONTH FROM u.known_from) - 1
@@ -34,7 +34,8 @@ SELECT
   sum(users) AS users_sum,
   sum(amount) AS amount,
   sum(CASE WHEN users > 0 AND amount IS NOT NULL THEN amount END) AS events,
-  sum(CASE WHEN users > 0 AND amount IS NOT NULL THEN users * r.rate END) AS usual_events,
+  sum(CASE WHEN users > 0 AND amount IS NOT NULL THEN CAST(users * r.rate AS DECIMAL(38, 12)) END)
+    AS usual_events,
   bit_or(day_bit) AS days,
   bit_or(CASE WHEN used = 1 THEN day_bit ELSE 0 END) AS used_days,
   bit_or(CASE WHEN used = 1 THEN coalesce(feature_bit, 0) ELSE 0 END) AS features,

@@ -5,7 +5,7 @@ WITH marked AS (
     u.feature,
     u.known_from,
     u.users,
-    u.count AS amount,
+    CAST(u.count AS DECIMAL(38, 12)) AS amount,
     extract(YEAR FROM u.known_from) * 12 + extract(MONTH FROM u.known_from) - 1
       + CASE WHEN extract(DAY FROM u.known_from) > $anchor THEN 1 ELSE 0 END - $last AS known_in,
     extract(YEAR FROM u.known_until) * 12 + extract(MONTH FROM u.known_until) - 1

@@ -46,6 +46,8 @@ def evaluate(
     frames to make, as `models.frames` describes them: scorecard, calibration, drift, signals, signals_now, factors,
     post_mortem.
     """
+    if "subscriptions" not in snapshot.relations:
+        return Evaluation({}, dict.fromkeys(names, "there is no table subscriptions"))
     made = _Making(snapshot, panel or build_panel(snapshot, as_of), seed)
     absent = {name: reason for name in names if (reason := made.missing(name))}
     frames = {name: shaped(name, getattr(made, name)) for name in names if name not in absent}

@@ -47,7 +47,8 @@ def at_least(name: str, limit: float) -> Rule:
 
 
 def _recent_nps(rule: Rule) -> Rule:
-    return lambda rows: rule(rows) & (rows["nps_age_days"] <= NPS_VALID_DAYS)
+    """The rule where there is a recent answer; null where nobody was asked or answered."""
+    return lambda rows: rule(rows).where(rows["nps_age_days"] <= NPS_VALID_DAYS)
 
 
 def _wider_use(rows: pd.DataFrame) -> pd.Series:

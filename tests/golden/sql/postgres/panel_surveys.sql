@@ -3,7 +3,7 @@ WITH answered AS (
     s.account_id,
     m.month,
     s.kind,
-    s.score,
+    CAST(s.score AS DECIMAL(38, 12)) AS score,
     (
       CAST(m.day AS DATE) - CAST(s.answered_on AS DATE)
     ) AS age_days,

@@ -3,7 +3,7 @@ WITH marked AS (
     u.account_id,
     u.day,
     u.users,
-    u.count AS amount,
+    CAST(u.count AS DECIMAL(38, 12)) AS amount,
     CAST(EXTRACT(YEAR FROM u.day) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.day) AS BIGINT) - 1 + CASE WHEN CAST(EXTRACT(DAY FROM u.day) AS BIGINT) > %(anchor)s THEN 1 ELSE 0 END - %(last)s AS used_in,
     CAST(EXTRACT(YEAR FROM u.known_from) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_from) AS BIGINT) - 1 + CASE
       WHEN CAST(EXTRACT(DAY FROM u.known_from) AS BIGINT) > %(anchor)s
@@ -45,7 +45,12 @@ SELECT
   SUM(users) AS users_sum,
   SUM(amount) AS amount,
   SUM(CASE WHEN users > 0 AND NOT amount IS NULL THEN amount END) AS events,
-  SUM(CASE WHEN users > 0 AND NOT amount IS NULL THEN users * r.rate END) AS usual_events,
+  SUM(
+    CASE
+      WHEN users > 0 AND NOT amount IS NULL
+      THEN CAST(users * r.rate AS DECIMAL(38, 12))
+    END
+  ) AS usual_events,
   BIT_OR(day_bit) AS days,
   BIT_OR(CASE WHEN used = 1 THEN day_bit ELSE 0 END) AS used_days,
   BIT_OR(CASE WHEN used = 1 THEN COALESCE(feature_bit, 0) ELSE 0 END) AS features,

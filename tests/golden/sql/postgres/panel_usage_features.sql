@@ -3,7 +3,7 @@ WITH marked AS (
     u.feature,
     u.known_from,
     u.users,
-    u.count AS amount,
+    CAST(u.count AS DECIMAL(38, 12)) AS amount,
     CAST(EXTRACT(YEAR FROM u.known_from) AS BIGINT) * 12 + CAST(EXTRACT(MONTH FROM u.known_from) AS BIGINT) - 1 + CASE
       WHEN CAST(EXTRACT(DAY FROM u.known_from) AS BIGINT) > %(anchor)s
       THEN 1

@@ -6,7 +6,7 @@ WITH ranked AS (
     h.value,
     ROW_NUMBER() OVER (
       PARTITION BY h.account_id, m.month, h.attribute
-      ORDER BY h.valid_from DESC, h.recorded_at DESC
+      ORDER BY h.valid_from DESC, h.recorded_at DESC, h.value NULLS LAST
     ) AS newest
   FROM known_account_history AS h
   JOIN months AS m

@@ -3,7 +3,7 @@ WITH answered AS (
     s.account_id,
     m.month,
     s.kind,
-    s.score,
+    CAST(s.score AS DECIMAL(38, 12)) AS score,
     (
       DATEDIFF(DAY, CAST(s.answered_on AS DATE), CAST(m.day AS DATE))
     ) AS age_days,

@@ -58,7 +58,7 @@ SELECT
         AND (
           t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day
         )
-        THEN t.csat
+        THEN CAST(t.csat AS DECIMAL(38, 12))
       END
     ) AS DOUBLE) / NULLIF(
       CAST(COUNT(
@@ -69,7 +69,7 @@ SELECT
           AND (
             t.resolved_at IS NULL OR CAST(t.resolved_at AS DATE) <= m.day
           )
-          THEN t.csat
+          THEN CAST(t.csat AS DECIMAL(38, 12))
         END
       ) AS DOUBLE),
       0
