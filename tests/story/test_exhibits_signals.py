@@ -62,7 +62,7 @@ def test_a_sign_of_growth_leads_when_no_sign_of_churn_is_proven(measures: Quarte
 
 def test_the_strongest_proven_factors_make_the_title(measures: QuarterMeasures) -> None:
     assert factors(scene_of(measures, scores=small_scores())).title == (
-        "the champion left (Live): leaving 2.4 times as likely; a business review was held (Live): growing 1.8 times as"
+        "The champion left (Live): leaving 2.4 times as likely; a business review was held (Live): growing 1.8 times as"
         " likely"
     )
 
@@ -82,7 +82,12 @@ def test_a_factor_that_protects_is_as_strong_as_its_inverse(measures: QuarterMea
     scene = known(
         measures, "factors", factor_row("review_held", 0.1, "success"), factor_row("promoter", 4.0, "success")
     )
-    assert factors(scene).title.startswith("a business review was held (Live): growing 0.10 times as likely")
+    assert factors(scene).title.startswith("A business review was held (Live): growing 0.10 times as likely")
+
+
+def test_a_factor_of_which_little_is_known_does_not_make_the_title_by_a_lucky_ratio(measures: QuarterMeasures) -> None:
+    lucky = factor_row("detractor", 13.0, low=1.1, high=150.0)
+    assert factors(known(measures, "factors", lucky, factor_row("champion_left", 2.4))).title.startswith("The champion")
 
 
 @pytest.mark.parametrize("show", [factors, signals])

@@ -77,17 +77,18 @@ def _known(scene: Scene) -> pd.DataFrame:
 
 
 def _title(scene: Scene, drawn: pd.DataFrame) -> str:
-    """The strongest proven factor of failure and of success among those drawn; else that none is beyond chance."""
+    """The strongest proven factor (by the nearer end of its interval) of failure and of success among those drawn; else that none is beyond chance."""
     proven = drawn[drawn["proven"]]
     if proven.empty:
         return scene.say("No factor is apart from chance: nothing here is safe to act on")
     first, *then = [part for effect in ("failure", "success") if len(part := proven[proven["effect"] == effect])]
     title = _strongest(scene, first)
+    title = title[:1].upper() + title[1:]
     return with_cause(scene.language, title, _strongest(scene, then[0])) if then else title
 
 
 def _strongest(scene: Scene, rows: pd.DataFrame) -> str:
-    row = max(rows.to_dict("records"), key=lambda known: _distance(known["value"]))
+    row = max(rows.to_dict("records"), key=_least)
     return scene.say(
         "{factor} ({phase}): {outcome} {ratio} times as likely",
         factor=row["name"],
@@ -104,6 +105,11 @@ def _ratio(scene: Scene, ratio: float) -> str:
 
 def _distance(ratio: float) -> float:
     return max(ratio, 1 / ratio)
+
+
+def _least(row: Mapping[Any, Any]) -> float:
+    """How far from 1 the ratio is at least: the nearer end of its interval, so that a wide one does not win by chance."""
+    return float(row["low"] if row["value"] >= 1 else 1 / row["high"])
 
 
 def _so_what(scene: Scene, known: pd.DataFrame) -> str:
