@@ -77,7 +77,7 @@ def _known(scene: Scene) -> pd.DataFrame:
 
 
 def _title(scene: Scene, drawn: pd.DataFrame) -> str:
-    """The strongest proven factor (by the nearer end of its interval) of failure and of success among those drawn; else that none is beyond chance."""
+    """The strongest proven factor of failure and of success among those drawn; else that none is beyond chance."""
     proven = drawn[drawn["proven"]]
     if proven.empty:
         return scene.say("No factor is apart from chance: nothing here is safe to act on")
@@ -108,7 +108,7 @@ def _distance(ratio: float) -> float:
 
 
 def _least(row: Mapping[Any, Any]) -> float:
-    """How far from 1 the ratio is at least: the nearer end of its interval, so that a wide one does not win by chance."""
+    """How far from 1 the ratio is at least: the nearer end of its interval, so that no wide one wins by chance."""
     return float(row["low"] if row["value"] >= 1 else 1 / row["high"])
 
 
