@@ -146,7 +146,7 @@ def test_a_timestamp_as_the_day_of_the_prediction_counts_as_its_day_and_is_kept(
 
 
 def test_the_order_of_weighed_rows_does_not_matter_nor_does_the_unit_of_their_weights():
-    weight = DRAWN.random(N) + 0.1
+    weight = np.random.default_rng(3).random(N) + 0.1
     plain = model().fit(FRAME, CHURNED, sample_weight=weight).predict_proba(FRAME)
     for seed in range(3):
         turned = np.random.default_rng(seed).permutation(N)
@@ -168,8 +168,9 @@ def test_copies_of_rows_are_told_and_do_not_make_the_model_sure_of_itself():
 
 
 def test_accounts_that_are_alike_by_chance_are_no_copies():
-    alike = pd.DataFrame({"plan": DRAWN.choice(["free", "paid"], 4000), "seats": DRAWN.integers(1, 5, 4000)})
-    event = DRAWN.random(4000) < 0.3
+    rng = np.random.default_rng(4)
+    alike = pd.DataFrame({"plan": rng.choice(["free", "paid"], 4000), "seats": rng.integers(1, 5, 4000)})
+    event = rng.random(4000) < 0.3
     assert copied(value_keys(alike), event) is None
     assert copied(value_keys(FRAME), CHURNED.to_numpy() == 1) is None
 
@@ -232,7 +233,7 @@ def test_a_version_number_is_no_date():
 
 
 def test_whole_numbers_that_are_names_stay_the_same_names_beside_a_gap():
-    numbers = pd.Series(DRAWN.integers(1, 4, N), index=FRAME.index)
+    numbers = pd.Series(np.random.default_rng(5).integers(1, 4, N), index=FRAME.index)
     found = model().fit(FRAME.assign(plan_id=numbers.astype("category")), CHURNED)
     with_gap = numbers.astype(float).mask(np.arange(N) == 0).astype("category")
     now, then = (found.predict_proba(FRAME.assign(plan_id=ids)) for ids in (with_gap, numbers.astype("category")))
@@ -240,13 +241,14 @@ def test_whole_numbers_that_are_names_stay_the_same_names_beside_a_gap():
 
 
 def test_more_columns_than_rows_give_the_same_regression_as_without_the_turn(monkeypatch):
-    n, k = 90, 25
-    matrix = np.asfortranarray(DRAWN.normal(size=(n, k)))
-    event = (DRAWN.random(n) < 1 / (1 + np.exp(-matrix[:, 0]))).astype(float)
+    n, k, rng = 90, 25, np.random.default_rng(6)
+    matrix = np.asfortranarray(rng.normal(size=(n, k)))
+    event = (rng.random(n) < 1 / (1 + np.exp(-matrix[:, 0]))).astype(float)
     features, fold = tuple(Feature(f"f{place}", "number") for place in range(k)), np.arange(n) % 3
     parts = [(np.flatnonzero(fold != side), np.flatnonzero(fold == side)) for side in range(3)]
     turned, outside = regression.fit_additive(matrix, features, event, np.ones(n), parts)
     monkeypatch.setattr(regression, "_turn", lambda matrix: None)
     plain, expected = regression.fit_additive(matrix, features, event, np.ones(n), parts)
-    assert outside == pytest.approx(expected, abs=1e-8)
-    assert turned.contributions(matrix) == pytest.approx(plain.contributions(matrix), abs=1e-8)
+    reached = 0.01  # the solver stops where the slope of the loss in every column, turned or not, is below 1e-4
+    assert outside == pytest.approx(expected, abs=reached) and np.ptp(expected) > 200 * reached
+    assert turned.contributions(matrix) == pytest.approx(plain.contributions(matrix), abs=reached)
