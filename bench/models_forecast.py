@@ -29,8 +29,8 @@ MEASURES = ["nnmrr", "churn", "contraction", "expansion"]
 def company(seed: int, n_accounts: int, n_quarters: int) -> pd.DataFrame:
     """Forecasts of the last quarters of one simulated company, scored; with the oracle's width for the whole."""
     from csworkbench.data.workspace import open_workspace
-    from csworkbench.models.forecasts.forecast import Forecaster
     from csworkbench.models.forecasts.forecast_errors import recomputed_errors
+    from csworkbench.models.forecasts.forecaster import Forecaster
     from csworkbench.models.panel import build_panel
     from csworkbench.simulate import simulate
 

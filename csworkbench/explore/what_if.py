@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import CsworkbenchError, UnknownName
-from ..models.forecasts.forecast import Forecaster
+from ..models.forecasts.forecaster import Forecaster
 from ..models.forecasts.what_if import Change, what_if
 from ..models.parts import Parts
 from ..story.exhibit import Exhibit, absent

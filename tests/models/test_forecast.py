@@ -8,8 +8,9 @@ from quarterly_company import AS_OF, company, snapshot
 
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.revenue import nnmrr
-from csworkbench.models.forecasts.forecast import Forecaster, forecast
+from csworkbench.models.forecasts.forecast import forecast
 from csworkbench.models.forecasts.forecast_errors import actuals, recomputed_errors, score_forecasts
+from csworkbench.models.forecasts.forecaster import Forecaster
 from csworkbench.models.forecasts.sealed import seal, sealed_forecasts
 from csworkbench.models.panel import build_panel
 

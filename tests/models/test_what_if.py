@@ -7,7 +7,8 @@ import pytest
 
 from csworkbench.data.workspace import Workspace
 from csworkbench.errors import CsworkbenchError
-from csworkbench.models.forecasts.forecast import Forecaster, forecast
+from csworkbench.models.forecasts.forecast import forecast
+from csworkbench.models.forecasts.forecaster import Forecaster
 from csworkbench.models.forecasts.what_if import AS_IS, CHANGED, Change, moved_rows, what_if
 from csworkbench.models.leaving.hazard import Hazard
 from csworkbench.models.parts import Parts

@@ -12,7 +12,8 @@ from ...metrics.book import owners_on, segment_of
 from ...metrics.calendar import Quarter
 from ...metrics.revenue import UNASSIGNED_CSM, movements
 from ..frames import empty, shaped
-from .forecast import Forecaster, forecast, measures
+from .forecast import forecast, measures
+from .forecaster import Forecaster
 from .portfolio import OUTCOMES
 from .sealed import Sealed
 

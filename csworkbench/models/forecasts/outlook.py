@@ -14,8 +14,9 @@ from ..frames import shaped
 from ..panel import Panel
 from . import ltv as lifetime
 from . import whitespace as space
-from .forecast import Forecaster, forecast
+from .forecast import forecast
 from .forecast_errors import last_quarter, recomputed_errors
+from .forecaster import Forecaster
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from ...metrics.calendar import Quarter
 from ..leaving.hazard import Hazard
 from ..threads import one_thread
 from .chances import inputs, text_values
-from .forecast import LEVEL, Ahead, Forecaster, measures
+from .forecast import LEVEL, measures
+from .forecaster import Ahead, Forecaster
 from .outcomes import QUARTER_MONTHS
 from .portfolio import OUTCOMES, Book, Floats, simulated
 
