@@ -49,7 +49,7 @@ bench: $(READY) ## speed and memory side by side, at 2,000, 20,000 and 200,000 a
 bench-runs: $(READY) ## packs per minute, memory and kernels beside papermill and nbconvert (8 minutes)
 	$(BIN)/python bench/runs.py
 
-bench-models: $(READY) ## every model beside its peers, goals reached or not (15 minutes; OPTIONS=--full: hours)
+bench-models: $(READY) ## every model beside its peers, goals reached or not (an hour; OPTIONS=--full: hours)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python bench/models.py $(OPTIONS)
 
