@@ -1,6 +1,7 @@
 """Every model side by side, in one run: discrimination, calibration and seconds, with the goals reached or not.
 
-    python bench/models.py [--full] [--repeats 2] [--sets telco_ibm iranian …] [--peers LR HGB …] [--only flat company …]
+    python bench/models.py [--full] [--repeats 2] [--sets telco_ibm iranian …]
+                           [--peers LR HGB …] [--only flat company …]
                            [--company "--seeds 1 2 --scale 0"] [--forecast "--companies 20"]
 
 Flat sets: out-of-fold, stratified 5-fold, the same folds for every model, everybody's defaults. Every bench/models_*.py
