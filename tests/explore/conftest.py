@@ -28,11 +28,20 @@ TOKEN = "judge"
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace of its own: a copy of the sample, without what runs and explorers keep in it."""
-    folder = tmp_path_factory.mktemp("explored") / "workspace"
+    """A workspace that no test changes."""
+    return _copied_sample(tmp_path_factory.mktemp("explored"))
+
+
+@pytest.fixture(scope="module")
+def worked_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which the tests of a file pin views and leave notebooks behind."""
+    return _copied_sample(tmp_path_factory.mktemp("worked_in"))
+
+
+def _copied_sample(place: Path) -> Path:
+    """A copy of the sample, without what runs and explorers keep in it."""
     leave = shutil.ignore_patterns(".csworkbench", "truth", "pins", "notebooks")
-    shutil.copytree(ROOT / "data" / "sample", folder, ignore=leave)
-    return folder
+    return Path(shutil.copytree(ROOT / "data" / "sample", place / "workspace", ignore=leave))
 
 
 @pytest.fixture(scope="session")
@@ -43,20 +52,20 @@ def desk(workspace: Path) -> Desk:
     return open_desk(workspace)
 
 
-@pytest.fixture(scope="session")
-def lab(workspace: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def lab(worked_in: Path) -> Iterator[str]:
     """The address of a JupyterLab that `csworkbench explore` would open on the copies in the workspace."""
     from csworkbench.explore.notebooks import copy_notebooks
 
-    folder = copy_notebooks(workspace).folder
+    folder = copy_notebooks(worked_in).folder
     port = _free_port()
     options = [f"--notebook-dir={folder}", f"--port={port}", f"--IdentityProvider.token={TOKEN}", "--no-browser"]
     extra = ["--allow-root", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    settings = {"JUPYTER_CONFIG_DIR": str(workspace / ".jupyter"), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+    settings = {"JUPYTER_CONFIG_DIR": str(worked_in / ".jupyter"), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command = [sys.executable, "-m", "jupyter", "lab", *options, *extra]
     environment = {**os.environ, **settings, "PATH": paths}
-    log = (workspace / "lab.log").open("wb")
+    log = (worked_in / "lab.log").open("wb")
     with log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as server:
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/api?token={TOKEN}", server)

@@ -97,7 +97,7 @@ def test_every_control_has_a_name_and_a_place_among_the_tab_stops(page: Page, la
     assert sum(each.startswith("BUTTON Q") for each in reached) == 1
 
 
-def test_the_keyboard_alone_asks_compares_and_pins(page: Page, lab: str, workspace: Path) -> None:
+def test_the_keyboard_alone_asks_compares_and_pins(page: Page, lab: str, worked_in: Path) -> None:
     opened(page, lab, "01_cohorts", ".cs-grid button")
     page.get_by_label("Measure", exact=True).first.focus()
     page.keyboard.press("Tab")
@@ -109,6 +109,6 @@ def test_the_keyboard_alone_asks_compares_and_pins(page: Page, lab: str, workspa
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Remove By keyboard").wait_for()
-    kept = workspace / "pins" / "by-keyboard.json"
+    kept = worked_in / "pins" / "by-keyboard.json"
     assert '"by": "segment"' in kept.read_text("utf-8")
     kept.unlink()

@@ -36,7 +36,7 @@ def heads(page: Page) -> list[str]:
     return page.locator(".cs-grid").first.locator("tbody th").all_inner_texts()
 
 
-def test_an_analyst_finds_a_cohort_and_sends_it_into_the_pack(page: Page, lab: str, workspace: Path) -> None:
+def test_an_analyst_finds_a_cohort_and_sends_it_into_the_pack(page: Page, lab: str, worked_in: Path) -> None:
     opened(page, lab, "01_cohorts")
     assert all(re.fullmatch(r"Q\d 20\d\d", head) for head in heads(page))
 
@@ -58,12 +58,12 @@ def test_an_analyst_finds_a_cohort_and_sends_it_into_the_pack(page: Page, lab: s
     control(page, "Pin this view as").press("Tab")
     page.get_by_role("button", name="Pin", exact=True).click()
     expect(page.get_by_role("button", name="Remove Who stays by segment")).to_be_visible()
-    kept = json.loads((workspace / "pins" / "who-stays-by-segment.json").read_text("utf-8"))
+    kept = json.loads((worked_in / "pins" / "who-stays-by-segment.json").read_text("utf-8"))
     assert kept["question"]["by"] == "segment"
 
-    output = workspace.parent / "packs"
+    output = worked_in.parent / "packs"
     chosen = ["--quarter", "2026Q3", "--packs", "executive", "--lang", "en", "--output", str(output)]
-    assert main(["qbr", str(workspace), *chosen]) == 0
+    assert main(["qbr", str(worked_in), *chosen]) == 0
     published = (output / "executive-2026Q3-en.html").read_text("utf-8")
     assert 'id="pin-who-stays-by-segment"' in published and "Who stays by segment" in published
 

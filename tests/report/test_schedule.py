@@ -284,7 +284,8 @@ def test_debians_cron_fires_a_run_and_mails_when_one_is_refused(cron, sample, tm
     output = folder / "out 100%"
     assert appears((output / "index.html").is_file, 150), Path(good.log_file).read_text()
     assert [pack.outcome for pack in pack_statuses(output)] == ["succeeded"]
-    assert "1 of 1 packs ready" in Path(good.log_file).read_text()
+    log = Path(good.log_file)
+    assert appears(lambda: "1 of 1 packs ready" in log.read_text(), 30), log.read_text()
     assert appears(lambda: list(mails.iterdir()), 30)
     assert f"bad ended with exit code 2, see {bad.log_file}" in next(mails.iterdir()).read_text()
     assert "is not a folder" in Path(bad.log_file).read_text()
