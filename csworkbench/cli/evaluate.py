@@ -85,9 +85,8 @@ def evaluate(workspace: Path, as_of: date | None, output: Path | None, as_json: 
     from ..data.workspace import open_workspace
     from ..models.trial.evaluation import FRAMES
     from ..models.trial.evaluation import evaluate as judge
-    from .score import drop_stale
     from .written import as_json as json_of
-    from .written import write_frames
+    from .written import drop_stale, write_frames
 
     opened = open_workspace(workspace)
     day = as_of or chosen_quarter(opened.settings, "last").closing

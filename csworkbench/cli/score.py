@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ def score(workspace: Path, as_of: date | None, output: Path | None, seed: int) -
 def write_scores(found: QuarterScores, folder: Path) -> Path:
     """Every frame as CSV and Parquet, each file whole or not at all; files of frames that are no longer there go."""
     from ..models.frames import SCORE_FRAMES
-    from .written import write_frames
+    from .written import drop_stale, write_frames
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
@@ -65,13 +65,6 @@ def write_scores(found: QuarterScores, folder: Path) -> Path:
             file.replace(folder / file.name)
     drop_stale(SCORE_FRAMES, found.frames, folder)
     return folder
-
-
-def drop_stale(names: Iterable[str], made: Collection[str], folder: Path) -> None:
-    """Remove the files of frames that an earlier run made and this one did not."""
-    for name in set(names) - set(made):
-        for kind in ("csv", "parquet"):
-            (folder / f"{name}.{kind}").unlink(missing_ok=True)
 
 
 def _told(found: QuarterScores, head: str, folder: Path) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,3 +53,10 @@ def as_json(frames: Mapping[str, pd.DataFrame], **facts: Any) -> str:
 def as_text(frame: pd.DataFrame, decimals: int = 3) -> str:
     """The frame as a table of text, "-" for what is not there."""
     return _dated(frame).to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.{decimals}f}")
+
+
+def drop_stale(names: Iterable[str], made: Collection[str], folder: Path) -> None:
+    """Remove the files of frames that an earlier run made and this one did not."""
+    for name in set(names) - set(made):
+        for kind in ("csv", "parquet"):
+            (folder / f"{name}.{kind}").unlink(missing_ok=True)

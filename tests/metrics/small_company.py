@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import hypothesis
 import numpy as np
 import pandas as pd
 
@@ -30,10 +29,6 @@ first_value = true
 id = "rollout"
 days = 60
 """
-
-
-# Every example of these loads a database of its own: few of them, each with many rows.
-FEWER = hypothesis.settings(max_examples=15)
 
 
 def settings(text: str = SETTINGS) -> Settings:

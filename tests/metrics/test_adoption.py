@@ -8,7 +8,7 @@ import pytest
 import slow_metrics as slow
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, SETTINGS, view_of
+from small_company import SETTINGS, view_of
 
 from csworkbench.data.snapshot import View
 from csworkbench.metrics.adoption import adoption, adoption_index, band_of
@@ -46,7 +46,6 @@ _use = st.builds(
 )
 
 
-@FEWER
 @given(st.lists(_use, max_size=30, unique_by=lambda u: (u.account, u.day, u.feature)))
 def test_adoption_equals_the_slow_one(rows: list[slow.Use]) -> None:
     daily = [slow.Use("not_paying", CLOSING - timedelta(days=n), "report", 9, 9.0) for n in range(5)]

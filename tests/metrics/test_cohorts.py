@@ -9,7 +9,7 @@ import pytest
 import slow_metrics as slow
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, accounts, company, items, view_of
+from small_company import accounts, company, items, view_of
 from test_revenue import books, view_of_items
 
 from csworkbench.data.snapshot import View
@@ -97,7 +97,6 @@ def _starts(rows: list[slow.Item]) -> dict[str, date]:
     return {a: d[0] for a, d in first.items() if d}
 
 
-@FEWER
 @given(books, st.sampled_from(["on", "on_or_after", "rolling"]), st.booleans())
 def test_retention_equals_the_slow_one(rows: list[slow.Item], rule: cohorts.Rule, money: bool) -> None:
     known = [r if r.ends_on is None or r.ends_on <= END else r._replace(ends_on=None) for r in rows]

@@ -9,7 +9,7 @@ import pytest
 import slow_metrics as slow
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, accounts, items, view_of
+from small_company import accounts, items, view_of
 
 from csworkbench.metrics.book import mrr_on, seats_on
 
@@ -26,7 +26,6 @@ _item = st.builds(
 )
 
 
-@FEWER
 @given(st.lists(_item, min_size=1, max_size=12), st.lists(_day, min_size=1, max_size=5, unique=True))
 def test_mrr_of_many_days_is_that_of_each_day_and_exactly_nothing_once_all_is_over(
     rows: list[slow.Item], days: list[date]

@@ -8,7 +8,7 @@ import pytest
 import slow_metrics as slow
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, company, items, view_of
+from small_company import company, items, view_of
 
 from csworkbench.data.snapshot import View
 from csworkbench.metrics import journey as j
@@ -78,7 +78,6 @@ def test_the_funnel_counts_who_reached_each_step() -> None:
 _days = st.none() | st.integers(0, 270)
 
 
-@FEWER
 @given(
     st.dictionaries(
         st.sampled_from("abcdefghijkl"), st.tuples(_days.filter(lambda v: v is not None), _days, _days, _days)

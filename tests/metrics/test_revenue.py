@@ -8,7 +8,7 @@ import pytest
 import slow_metrics as slow
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, accounts, items, view_of
+from small_company import accounts, items, view_of
 
 from csworkbench.data.snapshot import View
 from csworkbench.metrics import revenue
@@ -96,7 +96,6 @@ def test_rates_are_not_defined_where_nothing_was_there_to_keep_or_nothing_was_lo
     assert np.isnan(revenue.quick_ratio(only_new))
 
 
-@FEWER
 @given(books)
 def test_movements_equal_the_slow_ones_and_add_up_to_the_cent(rows: list[slow.Item]) -> None:
     moved = revenue.movements(view_of_items(rows), OPENING, CLOSING)
@@ -110,7 +109,6 @@ def test_movements_equal_the_slow_ones_and_add_up_to_the_cent(rows: list[slow.It
     assert (moved["mrr_open"] + change - moved["mrr_close"]).abs().max() < 0.005 or moved.empty
 
 
-@FEWER
 @given(books)
 def test_gross_retention_lies_between_nothing_and_all_and_never_above_net(rows: list[slow.Item]) -> None:
     moved = revenue.movements(view_of_items(rows), OPENING, CLOSING)
@@ -118,7 +116,6 @@ def test_gross_retention_lies_between_nothing_and_all_and_never_above_net(rows: 
     assert np.isnan(gross) or (0 <= gross <= 1 and gross <= net + 1e-12)
 
 
-@FEWER
 @given(books)
 def test_segments_sum_to_the_total(rows: list[slow.Item]) -> None:
     moved = revenue.movements(view_of_items(rows), OPENING, CLOSING)
@@ -127,7 +124,6 @@ def test_segments_sum_to_the_total(rows: list[slow.Item]) -> None:
     assert by_segment.round(4).to_dict() == total.round(4).to_dict()
 
 
-@FEWER
 @given(books, st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters(rows: list[slow.Item], chance: object) -> None:
     mixed = list(rows)
@@ -136,7 +132,6 @@ def test_the_order_of_rows_never_matters(rows: list[slow.Item], chance: object) 
     pd.testing.assert_frame_equal(first, revenue.movements(view_of_items(mixed), OPENING, CLOSING))
 
 
-@FEWER
 @given(books)
 def test_first_and_last_paid_days_are_those_found_day_by_day(rows: list[slow.Item]) -> None:
     spans = paid_spans(view_of_items(rows, date(2026, 12, 31)))
@@ -194,7 +189,6 @@ def test_books_of_csms_sum_to_the_movements_of_the_accounts_that_were_there() ->
     assert revenue.nnmrr(handover(), OPENING, CLOSING, by="segment")["nnmrr"].to_list() == [-50.0]
 
 
-@FEWER
 @given(
     books, st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz"), st.integers(0, 270)), max_size=16)
 )

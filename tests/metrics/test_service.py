@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import FEWER, accounts, items, view_of
+from small_company import accounts, items, view_of
 
 from csworkbench.data.snapshot import View
 from csworkbench.metrics.calendar import Quarter, quarters_back
@@ -72,7 +72,6 @@ def test_service_without_tickets_still_has_its_surveys() -> None:
     assert np.isnan(found["tickets_per_account"])
 
 
-@FEWER
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=9))
 def test_the_median_hours_are_those_of_pandas(seconds: list[int]) -> None:
     opened = pd.Timestamp("2026-07-31 23:59:30")

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import slow_metrics as slow
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_company import FEWER, SETTINGS, company, view_of
+from small_company import SETTINGS, company, view_of
 
 from csworkbench.data.snapshot import View
 from csworkbench.metrics.adoption import adoption, adoption_grid
@@ -57,7 +57,7 @@ def test_slots_cover_each_window_without_overlap_and_are_no_longer_than_62_days(
     assert set(days) == wanted
 
 
-@FEWER
+@settings(max_examples=30)
 @given(st.lists(_use, max_size=14, unique_by=lambda u: (u.account, u.day, u.feature)), st.lists(_windows, min_size=1))
 def test_each_window_says_what_its_rows_say_even_with_more_core_features_than_a_number_has_bits(
     rows: list[slow.Use], windows: list[Window]

@@ -9,7 +9,7 @@ import pytest
 from quarterly_company import AS_OF, company, settings
 
 from csworkbench.cli.evaluate import _surest, _table
-from csworkbench.cli.score import drop_stale
+from csworkbench.cli.written import drop_stale
 from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.models.quarter import score_quarter
 from csworkbench.models.trial.evaluation import FRAMES, Evaluation, evaluate

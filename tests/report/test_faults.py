@@ -61,7 +61,7 @@ def test_a_run_killed_at_any_instant_is_finished_by_the_next(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("how", "number", "least"), [("files", "1", 60), ("instants", "300", 150)])
+@pytest.mark.parametrize(("how", "number", "least"), [("files", "1", 60), ("instants", "300", 200)])
 def test_a_run_killed_at_hundreds_of_moments_is_finished_by_the_next(
     tmp_path: Path, how: str, number: str, least: int
 ) -> None:
