@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/spark
 NOTEBOOKS := $(shell find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# else each of the many processes that tests start would compile the package anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install qbr test test-slow lint lab sample bench bench-runs bench-models bench-packs bench-explore clean
 
@@ -14,7 +17,7 @@ help: ## list the verbs
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cluster,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cluster,dev,spark]'
 	@touch $(READY)
 
 install: $(READY) ## set up .venv with everything pinned in constraints.txt
@@ -22,11 +25,18 @@ install: $(READY) ## set up .venv with everything pinned in constraints.txt
 qbr: $(READY) ## the sample company's quarter: reports/2026Q3/index.html
 	$(BIN)/csworkbench qbr data/sample --quarter 2026Q3 --output reports/2026Q3
 
+# three workers for two processors: those that wait for a kernel or a browser leave theirs to the others
 test: $(READY) ## all tests, and every notebook on the sample
-	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -p no:nbval -n 3 --dist loadgroup -m "not slow"
 	$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadfile -p no:cacheprovider $(NOTEBOOKS)
 
-test-slow: $(READY) ## judges that take minutes: kills at many points, a thousand kernels, a cluster, cron, the wheel
+# a server of Spark (500 MB), beside the client that is installed for everybody
+$(SPARK)/.ready: constraints.txt | $(READY)
+	rm -rf $(SPARK)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --target $(SPARK) pyspark
+	@touch $@
+
+test-slow: $(READY) $(SPARK)/.ready ## judges that take minutes: kills at many points, a thousand kernels, a cluster, Spark (500 MB), cron, the wheel
 	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadgroup -m slow
 
 lint: $(READY) ## style, types, direction of the rooms, stripped notebooks

@@ -13,10 +13,11 @@ from places import ROOT, absent
 
 if TYPE_CHECKING:
     from postgres import Server
+    from spark import SparkServer
 
     from csworkbench.data.workspace import Workspace
 
-# Two workers share two cores: libraries that take all of them would wait for one another.
+# Workers share the cores: libraries that take all of them would wait for one another.
 for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
@@ -80,4 +81,15 @@ def postgres() -> Iterator[Server]:
     if folder is None:
         absent("a PostgreSQL server")
     with running_server(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkServer]:
+    """A Spark Connect server of our own; see tests/spark.py."""
+    from spark import lacks, running_server
+
+    if missing := lacks():
+        absent(missing)
+    with running_server() as server:
         yield server

@@ -28,7 +28,7 @@ def pyproject() -> dict[str, object]:
 def lines() -> list[str]:
     project = pyproject()["project"]
     extras = project["optional-dependencies"]
-    return [*project["dependencies"], *extras["cluster"], *extras["dev"]]
+    return [*project["dependencies"], *extras["cluster"], *extras["spark"], *extras["dev"]]
 
 
 def declared() -> dict[str, str]:

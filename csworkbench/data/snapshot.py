@@ -156,12 +156,14 @@ class View:
         return f"{head}<table><tr><th>table</th><th>rows known</th></tr>{rows}</table>"
 
 
-def snapshot_of_frames(frames: Mapping[str, pd.DataFrame], settings: Settings) -> Snapshot:
+def snapshot_of_frames(
+    frames: Mapping[str, pd.DataFrame], settings: Settings, engine: DuckDB | None = None
+) -> Snapshot:
     """A snapshot of canonical tables given as frames; missing optional columns are NULL. Nothing is checked.
 
-    frames: canonical table → frame with canonical column names.
+    frames: canonical table → frame with canonical column names. engine: an empty one; else one is made.
     """
-    engine = DuckDB()
+    engine = engine or DuckDB()
     facts: dict[str, TableFacts] = {}
     for name, frame in frames.items():
         table = schema.table(name)

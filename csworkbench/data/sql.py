@@ -71,4 +71,4 @@ def orders_rows(text: str) -> bool:
 
 def mentions(text: str, name: str) -> bool:
     """Whether the query text names that table."""
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+    return name in text and re.search(rf"\b{re.escape(name)}\b", text) is not None

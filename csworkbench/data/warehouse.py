@@ -1,4 +1,4 @@
-"""A workspace whose canonical tables already lie in a PostgreSQL schema: nothing is copied, the database counts."""
+"""A workspace whose canonical tables already lie in a database: nothing is copied, the database counts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from functools import cached_property
 from .. import schema
 from ..errors import CsworkbenchError, Problem, Refusal
 from .check.report import CheckReport
-from .engine import Postgres
+from .engine import DATABASES, Remote, Tables
 from .settings import Settings
 from .snapshot import Snapshot, TableFacts
-from .sql import identifier, literal
+from .sql import identifier
 from .warehouse_check import column_problems, row_problems
 from .warehouse_relation import internal_rows, qualified, relation_of
-
-Columns = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,9 @@ class Warehouse:
     """A database schema that holds canonical tables. found: table → column → type in the database."""
 
     settings: Settings
-    engine: Postgres
+    engine: Remote
     schema_name: str
-    found: Mapping[str, Columns]
+    found: Tables
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -62,9 +60,13 @@ class Warehouse:
         if "factors" in self.found or any(mapping.left for mapping in self.settings.tables.values()):
             yield "whether churn contradicts the subscriptions was not looked at: that is done for files only"
 
+    @property
+    def _namespace(self) -> str:
+        return self.engine.namespace(self.schema_name)
+
     @cached_property
     def _relations(self) -> Mapping[str, str]:
-        return {name: relation_of(name, self.schema_name, self.found, self.settings) for name in self.tables}
+        return {name: relation_of(name, self._namespace, self.found, self.settings) for name in self.tables}
 
     def _column_problems(self) -> Iterator[Problem]:
         for name in schema.REQUIRED:
@@ -73,12 +75,12 @@ class Warehouse:
                 remedy = f"Create it (or a view of that name) and grant SELECT on it: {columns}."
                 yield Problem(f"{self.schema_name}.{name}", 0, "", "missing_table", "there is no such table", remedy)
         for name in self.tables:
-            yield from column_problems(f"{self.schema_name}.{name}", schema.table(name), self.found[name])
+            yield from column_problems(self.engine, f"{self.schema_name}.{name}", schema.table(name), self.found[name])
 
     def _row_problems(self) -> Iterator[Problem]:
         for name in self.tables:
-            place = f"{self.schema_name}.{name}"
-            yield from row_problems(self.engine, place, name, self._relations, self.found, self.settings)
+            place, raw = f"{self.schema_name}.{name}", qualified(self._namespace, name)
+            yield from row_problems(self.engine, place, raw, name, self._relations, self.found, self.settings)
 
     def _facts(self, name: str) -> TableFacts:
         table = schema.table(name)
@@ -99,9 +101,9 @@ class Warehouse:
 
     def _dropped(self, name: str, n_kept: int) -> Mapping[str, int]:
         """Rule → rows that the relation leaves out."""
-        raw = qualified(self.schema_name, name)
+        raw = qualified(self._namespace, name)
         n_gone = self._count(f"SELECT 1 AS one FROM {raw}") - n_kept
-        condition = internal_rows(name, self.schema_name, self.found)
+        condition = internal_rows(name, self._namespace, self.found)
         n_internal = self._count(f"SELECT 1 AS one FROM {raw} WHERE {condition}") if n_gone and condition else 0
         counts = {"internal": n_internal, "orphan": n_gone - n_internal}
         return {rule: n for rule, n in counts.items() if n}
@@ -131,22 +133,12 @@ def open_warehouse(settings: Settings) -> Warehouse:
 
     Raises CsworkbenchError when the database cannot be opened.
     """
-    engine = settings.engine
-    if engine.kind != "postgres" or not engine.url_env:
-        raise CsworkbenchError('[engine] needs kind = "postgres" and url_env, the name of an environment variable')
-    name = engine.schema_ or "public"
-    found = _found(Postgres(engine.url_env), name)
-    return Warehouse(settings, Postgres(engine.url_env, {(name, table): c for table, c in found.items()}), name, found)
-
-
-def _found(engine: Postgres, schema_name: str) -> dict[str, dict[str, str]]:
-    rows = engine.rows(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns"
-        f" WHERE table_schema = {literal(schema_name)} ORDER BY table_name, ordinal_position"
-    )
-    engine.close()
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        if table in schema.TABLES:
-            found.setdefault(table, {})[column] = kind
-    return found
+    kind, url_env = DATABASES.get(settings.engine.kind), settings.engine.url_env
+    if kind is None or not url_env:
+        known = " or ".join(f'"{name}"' for name in DATABASES)
+        raise CsworkbenchError(f"[engine] needs kind = {known} and url_env, the name of an environment variable")
+    name = settings.engine.schema_ or kind.default_schema
+    looking = kind(url_env)
+    found = looking.found(name, tuple(schema.TABLES))
+    looking.close()
+    return Warehouse(settings, kind(url_env, {name: found}), name, found)

@@ -15,7 +15,7 @@ from ..data.snapshot import View
 from .book import attributes, mrr_on, owners_on, paid_spans, segment_of, with_total
 from .intervals import shrunk_shares, wilson
 from .rollup import rolled_up
-from .survival import SurvivalCurve, kaplan_meier, survival_quantiles
+from .survival import kaplan_meier, survival_quantiles
 
 
 def journey(view: View, closing: Day | None = None) -> pd.DataFrame:
@@ -138,17 +138,11 @@ def out_of_order(journey: pd.DataFrame) -> pd.DataFrame:
     return journey.loc[early, ["account_id", "step", "milestone", "reached_on", "previous_on"]].reset_index(drop=True)
 
 
-def step_curve(steps: pd.DataFrame) -> SurvivalCurve:
-    """Kaplan–Meier from the step before to this one. steps: rows of `journey` of one step; days below 0 count as 0."""
-    begun = steps[steps["previous_on"].notna()]
-    reached = begun["reached_on"].notna()
-    return kaplan_meier(begun["days"].where(reached, begun["elapsed_days"]).clip(lower=0), reached)
-
-
 def step_days(journey: pd.DataFrame, by: str) -> pd.DataFrame:
     """Days from the step before, censored accounts kept: median_days and p75_days per value of `by` and step.
 
-    journey: as `journey` returns it. NaN where the curve stays above, or nobody reached the step before.
+    journey: as `journey` returns it; days below 0 count as 0. NaN where the curve stays above, or nobody reached the
+    step before.
     """
     begun = journey[journey["previous_on"].notna()]
     reached = begun["reached_on"].notna().to_numpy()
@@ -167,8 +161,8 @@ def journey_steps(journey: pd.DataFrame, mrr: pd.Series) -> pd.DataFrame:
     steps = step_conversion(both, "segment").set_index(["segment", "step"])
     held = both[both["stuck"]].assign(mrr=both["account_id"].map(mrr).fillna(0.0))
     late = held.groupby(["segment", "step"])["mrr"].agg(["size", "sum"]).reindex(steps.index).fillna(0)
-    medians = {key: step_curve(rows).median for key, rows in both.groupby(["segment", "step"])}
-    steps["median_days"] = pd.Series(medians, dtype=float).reindex(steps.index)
+    medians = step_days(both, "segment").set_index(["segment", "step"])["median_days"]
+    steps["median_days"] = medians.reindex(steps.index).astype(float)
     return steps.assign(n_stuck=late["size"], mrr_stuck=late["sum"]).reset_index()
 
 

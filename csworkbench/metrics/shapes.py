@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 from ..errors import CsworkbenchError, UnknownName
 
@@ -24,6 +25,7 @@ class Shapes:
     def __init__(self, columns: Mapping[str, str], order: Mapping[str, tuple[str, ...]]) -> None:
         self.frames: Mapping[str, Mapping[str, str]] = MappingProxyType({n: _parsed(t) for n, t in columns.items()})
         self.order = MappingProxyType(dict(order))
+        self._dtypes = {n: {c: pandas_dtype(t) for c, t in types.items()} for n, types in self.frames.items()}
 
     def shaped(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the columns, types and order that the frame of that name promises.
@@ -38,9 +40,11 @@ class Shapes:
         )
 
     def _typed(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
-        wanted = self.frames[name]
+        wanted = self._dtypes[name]
         found = frame[list(wanted)]
-        return found.astype({column: type_ for column, type_ in wanted.items() if found[column].dtype != type_})
+        others = {c: type_ for (c, type_), has in zip(wanted.items(), found.dtypes, strict=True) if has != type_}
+        # Not by astype of the whole frame, which takes it apart even where there is nothing to do.
+        return found.assign(**{column: found[column].astype(type_) for column, type_ in others.items()})
 
     def empty(self, name: str) -> pd.DataFrame:
         """The frame of that name without rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import fsum
 
 import numpy as np
 import pandas as pd
@@ -83,16 +84,21 @@ def targets_of(targets: pd.DataFrame, kpi: str, quarters: Sequence[Quarter]) -> 
     targets: kpi, owner, period (2026Q3 or 2026-09), target. Returns quarter, owner, target. Months of a flow
     (FLOWS) are summed when all three are set; of a level (LEVELS) the last one counts; monthly rates say nothing.
     """
-    of_kpi = targets[targets["kpi"] == kpi]
     labels = {q.label: q.label for q in quarters}
     counted = 3 if kpi in FLOWS else 1 if kpi in LEVELS else 0
     months = {f"{end:%Y-%m}": q.label for q in quarters for end in q.months[len(q.months) - counted :]}
-    direct = of_kpi.assign(quarter=of_kpi["period"].map(labels)).dropna(subset=["quarter"])
-    monthly = of_kpi.assign(quarter=of_kpi["period"].map(months)).dropna(subset=["quarter"])
-    by_month = monthly.groupby(["quarter", "owner"])["target"]
-    summed = by_month.sum()[by_month.size() == counted]
-    said = direct.groupby(["quarter", "owner"])["target"].last()
-    return said.combine_first(summed).rename_axis(["quarter", "owner"]).rename("target").reset_index()
+    of_kpi = targets[(targets["kpi"] == kpi) & targets["period"].isin([*labels, *months]) & targets["target"].notna()]
+    said: dict[tuple[str, str], float] = {}
+    by_month: dict[tuple[str, str], list[float]] = {}
+    for owner, period, target in of_kpi[["owner", "period", "target"]].itertuples(index=False):
+        if period in labels:
+            said[period, owner] = target
+        else:
+            by_month.setdefault((months[period], owner), []).append(target)
+    summed = {key: fsum(each) for key, each in by_month.items() if len(each) == counted}
+    rows = [(*key, target) for key, target in sorted({**summed, **said}.items())]
+    found = pd.DataFrame(rows, columns=["quarter", "owner", "target"])
+    return found.astype({"quarter": "str", "owner": "str", "target": "float64"})
 
 
 def adoption_bands(adoption: pd.DataFrame, bands: Mapping[str, float]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -127,10 +128,11 @@ def triangle(
     keys, row = np.unique(of * wide + activity.start, return_inverse=True)
     since = aligned(activity)
     found = cells(replace(since, active=retained(since.active, rule)), row, len(keys), unit)
-    frame = _long(found, np.bincount(row, minlength=len(keys)), periods or len(activity.periods))
-    group, start = np.divmod(keys[frame.pop("row").to_numpy()], wide)
-    frame.insert(0, "cohort", np.array([period.label for period in activity.periods], dtype=object)[start])
-    frame = _with_shares(frame, unit).astype({"cohort": "str"})
+    n_periods = periods or len(activity.periods)
+    group, start = np.divmod(np.repeat(keys, n_periods), wide)
+    cohort = np.array([period.label for period in activity.periods], dtype=object)[start]
+    long = _long(found, np.bincount(row, minlength=len(keys)), n_periods)
+    frame = pd.DataFrame({"cohort": pd.Series(cohort, dtype="str"), **long, **_limits(long, unit)})
     return frame.assign(**{by: pd.Series(names[group], dtype="str")})[[by, *COLUMNS]] if by else frame[COLUMNS]
 
 
@@ -140,24 +142,26 @@ def _group_of(activity: Activity, groups: pd.Series | None) -> pd.Series:
     return groups.astype("str").reindex(activity.accounts).fillna("unassigned")
 
 
-def _long(found: Cells, sizes: NDArray[np.int64], periods: int) -> pd.DataFrame:
-    """One row per cohort × period: row, period, n, n_mature, value, base; what is not over has no value."""
-    row, period = np.divmod(np.arange(len(sizes) * periods), max(periods, 1))
-    frame = pd.DataFrame({"row": row, "period": period, "n": sizes[row]})
-    for name in ("n_mature", "value", "base"):
-        wide = np.full((len(sizes), periods), np.nan)
-        known = getattr(found, name)[:, :periods]
-        wide[:, : known.shape[1]] = known
-        frame[name] = wide.ravel()
-    mature = frame["n_mature"].fillna(0) > 0
-    return frame.assign(
-        mature=mature, value=frame["value"].where(mature).round(4), n_mature=frame["n"].where(mature, 0)
-    )
+def _long(found: Cells, sizes: NDArray[np.int64], periods: int) -> dict[str, NDArray[Any]]:
+    """One value per cohort × period: period, n, n_mature, value, share, mature; what is not over has no value."""
+    known, value, base = (_padded(part, periods) for part in (found.n_mature, found.value, found.base))
+    n, mature = np.repeat(sizes, periods), known > 0
+    value = np.where(mature, value, np.nan).round(4)
+    share = np.divide(value, base, out=np.full(len(n), np.nan), where=mature & (base > 0))
+    period = np.tile(np.arange(periods), len(sizes))
+    n_mature = np.where(mature, n, 0)
+    return {"period": period, "n": n, "n_mature": n_mature, "value": value, "share": share, "mature": mature}
 
 
-def _with_shares(cells: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    cells["share"] = (cells["value"] / cells["base"].where(cells["base"] > 0)).where(cells["mature"])
+def _padded(part: Floats, periods: int) -> Floats:
+    """The first periods of every cohort in a row, not a number where there are fewer."""
+    wide = np.full((len(part), periods), np.nan)
+    wide[:, : part.shape[1]] = part[:, :periods]
+    return wide.ravel()
+
+
+def _limits(long: Mapping[str, NDArray[Any]], unit: Unit) -> dict[str, Floats | float]:
     if unit in MONEY:
-        return cells.assign(low=np.nan, high=np.nan)
-    low, high = wilson(cells["value"], cells["n_mature"])
-    return cells.assign(low=low, high=high)
+        return {"low": np.nan, "high": np.nan}
+    low, high = wilson(long["value"], long["n_mature"])
+    return {"low": low, "high": high}

@@ -13,7 +13,7 @@ from .forecasts import whitespace as space
 from .forecasts.expansion import Expansion, expansion
 from .frames import FRAMES, shaped
 from .leaving.hazard import Hazard, fit_hazard, reason_against
-from .leaving.reasons import churn_reasons, grouped
+from .leaving.reasons import grouped, reasons_now
 from .leaving.scores import churn_scores, survival_curves
 from .panel import Panel, build_panel
 from .panel.labels import label
@@ -60,7 +60,7 @@ class Parts:
         scores = churn_scores(self.snapshot.as_of(self.as_of), self.panel, self.hazard)
         frames = {
             "scores": scores.assign(**dict.fromkeys(GROWTH, float("nan"))),
-            "reasons": churn_reasons(self.hazard, self.panel.now),
+            "reasons": reasons_now(self.hazard, self.panel),
             "survival": survival_curves(self.panel, self.hazard),
         }
         frames["reasons"] = frames["reasons"].astype({"value": "str"})
@@ -103,12 +103,17 @@ class Parts:
         Both together are the log-odds of `p_churn_1`. KeyError for an account that is not in `panel.now`; ValueError
         where nothing could be learned.
         """
+        base, by_reason = self._pushes
+        return base, by_reason[account]
+
+    @cached_property
+    def _pushes(self) -> tuple[float, pd.DataFrame]:
+        """The log-odds of the mean account, and reason × account."""
         if self.hazard is None:
             raise ValueError(reason_against(self.panel))
         added = self.hazard.contributions(self.panel.now, n_months=1)
         base = self.hazard.near.shift + float(added.sum(axis=1).mean())
-        by_reason = grouped(added - added.mean()).set_axis(self.panel.now["account_id"])
-        return base, by_reason.T[account]
+        return base, grouped(added - added.mean()).set_axis(self.panel.now["account_id"]).T
 
     @cached_property
     def health_parts(self) -> pd.DataFrame:

@@ -121,14 +121,13 @@ class _Making:
 
     def _estimated(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The scores and reasons of leaving; makes survival as well."""
-        from .leaving.hazard import NEAR_MONTHS, fit_hazard
-        from .leaving.reasons import churn_reasons
+        from .leaving.hazard import fit_hazard
+        from .leaving.reasons import reasons_now
         from .leaving.scores import churn_scores, survival_curves
 
         hazard = fit_hazard(self.panel, self.seed)
         self.frames["survival"] = shaped("survival", survival_curves(self.panel, hazard))
-        before = self.panel.rows[self.panel.month == -NEAR_MONTHS]
-        return churn_scores(self.view, self.panel, hazard), churn_reasons(hazard, self.panel.now, before)
+        return churn_scores(self.view, self.panel, hazard), reasons_now(hazard, self.panel)
 
     def _unestimated(self, reason: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         from .leaving.scores import unestimated_scores

@@ -166,12 +166,12 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 
 def _addresses(settings: Settings) -> list[str]:
-    """The databases behind a workspace, without the passwords in their addresses."""
+    """The databases behind a workspace, without the passwords and tokens in their addresses."""
     from urllib.parse import urlsplit
 
     names = [settings.engine.url_env, *(source.url_env for source in settings.sources.values())]
     parts = [urlsplit(os.environ.get(name, "")) for name in names if name]
-    return [f"{part.scheme}://{part.netloc.rpartition('@')[2]}{part.path}" for part in parts]
+    return [f"{part.scheme}://{part.netloc.rpartition('@')[2]}{part.path.partition(';')[0]}" for part in parts]
 
 
 def pack_key(pack: Pack, content: Mapping[str, str], page: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from ..story.text import shown
 from .brand import PLAIN, Brand
+from .lines import kept_whole
 from .redact import without_controls
 from .sanitise import is_picture, sanitise
 from .words import words
@@ -50,7 +51,7 @@ def render_pack(notebook: Any, page: Page) -> str:
     """The HTML of a pack: allowed outputs and notes of the notebook, never code, errors, streams or parameters."""
     from ..story.language import Language
 
-    body, headings, heading = _anchored(_body(notebook, page.lang))
+    anchored, headings, heading = _anchored(_body(notebook, page.lang))
     language = Language(page.lang, fiscal_year_start=page.fiscal_year_start)
     quarter = language.quarter(page.quarter)
     return render_page(
@@ -60,7 +61,7 @@ def render_pack(notebook: Any, page: Page) -> str:
         day=language.date(page.as_of),
         title=f"{heading} · {quarter}" if heading else page.title,
         has_title=bool(heading),
-        body=body,
+        body=kept_whole(anchored),
         headings=headings,
         say=words(page.lang),
     )

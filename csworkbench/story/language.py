@@ -134,7 +134,9 @@ class Language:
         power = 10 ** math.floor(math.log10(abs(amount)))
         kept = max(_FIGURES, _figures(self._in_units(abs(amount) // power * power)))
         rounded = float(f"{amount:.{kept - 1}e}")
-        whole = self._in_units(rounded)
+        power = 10 ** math.floor(math.log10(abs(rounded)))
+        # Rounded down, or 9.96M would be one figure short as "10M".
+        whole = self._in_units(abs(rounded) // power * power)
         scaled = any(c.isalpha() for c in whole.replace(self.currency, ""))
         text = self._in_units(rounded, max(0, _FIGURES - _figures(whole)) if scaled else 0)
         return re.sub(r"\d{4,}", lambda found: self.number(int(found[0])), text)

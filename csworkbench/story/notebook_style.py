@@ -19,7 +19,7 @@ _COLOURS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 )
 _OWN = """
 .cs-exhibit img.cs-figure { width: 100%; max-width: 38rem; background: #fff; color-scheme: light; }
-.cs-exhibit .cs-title { font-weight: 600; }
+.cs-exhibit .cs-title { font-weight: 600; line-height: 1.35; }
 .cs-scroll table.cs-table { min-width: 0; }
 .cs-scroll table.cs-table :is(th, td):not(.cs-num) { text-align: start; }
 .cs-scroll table.cs-table :is(th, td) { vertical-align: baseline; line-height: 1.4; }

@@ -27,6 +27,7 @@ FORMATS: Mapping[str, Formatter] = {
     "money_change": Language.money_change,
     "share": Language.percent,
     "share0": lambda language, value: language.percent(value, 0),
+    "chance": Language.chance,
     "share_change": Language.percent_change,
     "points": Language.points,
     "number": lambda language, value: language.number(value, 2),

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from csworkbench.data.engine import DuckDB
 from csworkbench.data.settings import Settings
-from csworkbench.data.snapshot import Snapshot, TableFacts, snapshot_of_frames
+from csworkbench.data.snapshot import Snapshot, TableFacts
 from csworkbench.schema import SQL_TYPES, TABLES, Column, Table
 
 AS_OF = date(2026, 6, 30)
@@ -137,7 +138,7 @@ def test_every_table_can_be_asked_for_when_it_is_empty(name, nothing):
 
 def of(**tables: list[dict[str, object]]) -> Snapshot:
     tables.setdefault("accounts", [{"account_id": "A1"}])
-    return snapshot_of_frames({name: pd.DataFrame(rows) for name, rows in tables.items()}, SETTINGS)
+    return snapshot_of({name: pd.DataFrame(rows) for name, rows in tables.items()}, SETTINGS)
 
 
 def test_a_cancellation_is_unknown_until_the_day_it_was_decided():

@@ -1,7 +1,7 @@
 """What every metric's and every model's SQL becomes in other dialects; a change of it is seen in review.
 
 Update the files with: UPDATE_GOLDEN=1 python -m pytest tests/data/test_engine_golden.py
-PostgreSQL's text is also run (test_warehouse_measures); Spark's is only compiled, and said to be untested.
+The text is also run: see test_warehouse_measures and test_warehouse_spark_measures.
 """
 
 from __future__ import annotations

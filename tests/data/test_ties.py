@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from workspaces import write
 
 from csworkbench import open_workspace
 from csworkbench.data.check.report import CheckReport
 from csworkbench.data.settings import parse_settings
-from csworkbench.data.snapshot import snapshot_of_frames
 
 SETTINGS = parse_settings('[company]\nname = "T"\ncurrency = "EUR"\nexported_on = "2026-06-30"\n')
 
@@ -30,7 +30,7 @@ def test_of_two_values_of_an_attribute_from_one_day_the_same_holds_whatever_thei
     found = set()
     for order in itertools.permutations(range(3)):
         frames = {"accounts": accounts, "account_history": twice.iloc[[*order, 3]]}
-        known = snapshot_of_frames(frames, SETTINGS).as_of("2026-06-30").table("accounts")
+        known = snapshot_of(frames, SETTINGS).as_of("2026-06-30").table("accounts")
         found.add(tuple(known["segment"]))
     assert found == {("Big", "Mid")}
 

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from databases import snapshot_of
 
 from csworkbench.data.settings import Settings, parse_settings
-from csworkbench.data.snapshot import View, snapshot_of_frames
+from csworkbench.data.snapshot import View
 
 SETTINGS = """
 [company]
@@ -37,7 +38,7 @@ def settings(text: str = SETTINGS) -> Settings:
 
 def view_of(as_of: str | date, tables: dict[str, pd.DataFrame], text: str = SETTINGS) -> View:
     """What is known of these tables on the day."""
-    return snapshot_of_frames(tables, settings(text)).as_of(as_of)
+    return snapshot_of(tables, settings(text)).as_of(as_of)
 
 
 def items(*rows: tuple[str, str, str | None, float]) -> pd.DataFrame:

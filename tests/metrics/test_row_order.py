@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 
 from csworkbench.data.settings import parse_settings
-from csworkbench.data.snapshot import View, snapshot_of_frames
+from csworkbench.data.snapshot import View
 from csworkbench.metrics.rollup import rolled_up
 
 END = date(2026, 9, 30)
@@ -49,7 +50,7 @@ def company(n_rows: int = 1_000) -> dict[str, pd.DataFrame]:
 
 def view_of(frames: dict[str, pd.DataFrame], seed: int | None) -> View:
     shuffled = {n: f if seed is None else f.sample(frac=1, random_state=seed) for n, f in frames.items()}
-    return snapshot_of_frames(shuffled, SETTINGS).as_of(END)
+    return snapshot_of(shuffled, SETTINGS).as_of(END)
 
 
 MIDDLE, START = END - timedelta(days=40), END - timedelta(days=85)

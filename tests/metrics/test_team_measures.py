@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from small_company import SETTINGS, company, view_of
 
-from csworkbench.data.workspace import Workspace
 from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.metrics.calendar import Quarter
 from csworkbench.metrics.measures import QuarterMeasures
@@ -21,8 +20,9 @@ from csworkbench.metrics.team.frames import FRAMES
 from csworkbench.metrics.team.kpis import PARENTS, level
 from csworkbench.metrics.team.measures import TeamMeasures, load_team
 from csworkbench.metrics.team.quarter import measure_team
+from csworkbench.story.sample import sample_measures, sample_view
 
-# One worker loads the sample.
+# One worker loads and measures the sample.
 pytestmark = pytest.mark.xdist_group("sample")
 
 Q1 = Quarter.parse("2026Q1")
@@ -30,10 +30,9 @@ Q3 = Quarter.parse("2026Q3")
 
 
 @pytest.fixture(scope="module")
-def measured(opened: Workspace) -> tuple[QuarterMeasures, TeamMeasures]:
-    view = opened.as_of(Q3.closing)
-    measures = measure_quarter(view, Q3)
-    return measures, measure_team(view, measures)
+def measured() -> tuple[QuarterMeasures, TeamMeasures]:
+    measures = sample_measures("2026Q3")
+    return measures, measure_team(sample_view("2026Q3"), measures)
 
 
 def test_of_the_sample_every_frame_can_be_made(measured: tuple[QuarterMeasures, TeamMeasures]) -> None:

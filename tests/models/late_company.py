@@ -6,10 +6,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from databases import snapshot_of
 from small_company import SETTINGS, company
 
 from csworkbench.data.settings import parse_settings
-from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
+from csworkbench.data.snapshot import Snapshot
 
 JOURNEY_SETTINGS = parse_settings(SETTINGS)
 _OCCURRED = {
@@ -69,4 +70,4 @@ def _late(rng: np.random.Generator, frame: pd.DataFrame, occurred: str, correcte
 
 def snapshot(tables: dict[str, pd.DataFrame]) -> Snapshot:
     """The snapshot of the tables."""
-    return snapshot_of_frames(tables, JOURNEY_SETTINGS)
+    return snapshot_of(tables, JOURNEY_SETTINGS)

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from databases import snapshot_of
 
 from csworkbench.data.settings import Settings, parse_settings
-from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
+from csworkbench.data.snapshot import Snapshot
 
 SETTINGS = """
 [company]
@@ -58,4 +59,4 @@ def _life(place: int, rng: np.random.Generator, factor: int, n_months: int) -> l
 
 
 def snapshot(tables: dict[str, pd.DataFrame]) -> Snapshot:
-    return snapshot_of_frames(tables, settings())
+    return snapshot_of(tables, settings())

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from sklearn.metrics import roc_auc_score
 
 from csworkbench.data.settings import Settings
-from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.models.panel import build_panel
 from csworkbench.models.panel.labels import label
 from csworkbench.models.trial.backtest import Scorer, backtest, closings, known_on
@@ -59,7 +59,7 @@ SETTINGS = Settings.model_validate({"company": {"name": "A", "currency": "USD"}}
 
 @pytest.fixture(scope="module")
 def small():
-    snapshot = snapshot_of_frames(company(late_days=60), SETTINGS)
+    snapshot = snapshot_of(company(late_days=60), SETTINGS)
     return snapshot, build_panel(snapshot, UNTIL)
 
 
@@ -82,7 +82,7 @@ def test_a_survey_filled_in_after_leaving_is_of_no_use(small):
 
 
 def test_an_answer_recorded_too_late_is_of_no_use_and_one_recorded_in_time_is(small):
-    snapshot = snapshot_of_frames(company(late_days=0), SETTINGS)
+    snapshot = snapshot_of(company(late_days=0), SETTINGS)
     panel = build_panel(snapshot, UNTIL)
     tested = judged(backtest(snapshot, panel, [of_rows("survey", unhappy)]))
     in_time = roc_auc_score(tested["y"], tested["risk"])
@@ -115,7 +115,7 @@ def test_a_decision_told_later_is_not_known_before():
     day = (told["decided_on"] + pd.offsets.MonthEnd(0)).date()
     first = frames["subscriptions"].assign(recorded_at=FIRST, ends_on=pd.NaT, decided_on=pd.NaT)
     second = frames["subscriptions"].assign(recorded_at=told["decided_on"] + pd.Timedelta(days=100)).loc[[told.name]]
-    snapshot = snapshot_of_frames(frames | {"subscriptions": pd.concat([first, second])}, SETTINGS)
+    snapshot = snapshot_of(frames | {"subscriptions": pd.concat([first, second])}, SETTINGS)
     panel = build_panel(snapshot, UNTIL)
     account = told["account_id"]
     assert account in set(panel.events["account_id"])
@@ -172,7 +172,7 @@ def test_a_vendor_is_judged_by_its_last_score_known_on_the_day():
             days, (10.0, 20.0, 30.0), ("Red", "Green", "Green"), (days[0], days[2], days[2]), strict=True
         )
     ]
-    snapshot = snapshot_of_frames(frames | {"vendor_health": pd.concat(given)}, SETTINGS)
+    snapshot = snapshot_of(frames | {"vendor_health": pd.concat(given)}, SETTINGS)
     panel = build_panel(snapshot, UNTIL)
     (scorer,) = vendor_scorers(snapshot, panel)
     tested = backtest(snapshot, panel, [scorer])

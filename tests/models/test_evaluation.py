@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from databases import snapshot_of
 
 from csworkbench.cli import cli
 from csworkbench.data.settings import Settings
-from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.data.workspace import open_workspace
 from csworkbench.models.frames import shaped
 from csworkbench.models.panel import build_panel
@@ -66,7 +66,7 @@ def test_rows_of_later_and_their_order_change_nothing(simulated, judged):
     frames = {name: known_rows(name, frame, DAY) for name, frame in raw_tables(simulated).items()}
     assert sum(map(len, frames.values())) < 0.95 * sum(map(len, raw_tables(simulated).values()))
     mixed = {name: frame.sample(frac=1, random_state=1) for name, frame in frames.items()}
-    again = evaluate(snapshot_of_frames(mixed, simulated.settings), DAY)
+    again = evaluate(snapshot_of(mixed, simulated.settings), DAY)
     assert again.absent == judged.absent
     for name, frame in judged.frames.items():
         pd.testing.assert_frame_equal(again.frames[name], frame, check_exact=False, rtol=1e-6)
@@ -99,11 +99,11 @@ def test_a_company_without_history_says_so_in_words():
     accounts = pd.DataFrame({"account_id": ids, "started_on": pd.Timestamp("2026-08-03")})
     items = pd.DataFrame({"subscription_id": ids, "account_id": ids, "starts_on": pd.Timestamp("2026-08-03"), "mrr": 9})
     settings = Settings.model_validate({"company": {"name": "A", "currency": "USD"}})
-    found = evaluate(snapshot_of_frames({"accounts": accounts, "subscriptions": items}, settings), LATER)
+    found = evaluate(snapshot_of({"accounts": accounts, "subscriptions": items}, settings), LATER)
     assert "three months have to be over" in found.absent["scorecard"]
     assert found.absent["post_mortem"] == "no account decided to leave in the quarter"
     assert "signals" in found.frames
-    nobody = evaluate(snapshot_of_frames({"accounts": accounts, "subscriptions": items}, settings), date(2026, 7, 31))
+    nobody = evaluate(snapshot_of({"accounts": accounts, "subscriptions": items}, settings), date(2026, 7, 31))
     assert set(nobody.absent) == set(FRAMES)
     assert nobody.absent["factors"] == "no account pays on any month-end"
 

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from small_panel import UNTIL, drawn, month_ends, panel_of
 
 from csworkbench.data.settings import Settings
-from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.models.frames import shaped
 from csworkbench.models.trial.factors import factor_flags, factors, phases
 from csworkbench.models.trial.named_reasons import named_reasons
@@ -25,7 +25,7 @@ def view_of(**tables: pd.DataFrame):
     ids = sorted({name for frame in tables.values() for name in frame.get("account_id", [])})
     accounts = pd.DataFrame({"account_id": ids, "started_on": START})
     items = pd.DataFrame({"subscription_id": ids, "account_id": ids, "starts_on": START, "mrr": 100})
-    return snapshot_of_frames({"accounts": accounts, "subscriptions": items, **tables}, SETTINGS).as_of(UNTIL)
+    return snapshot_of({"accounts": accounts, "subscriptions": items, **tables}, SETTINGS).as_of(UNTIL)
 
 
 def company(seed=3):

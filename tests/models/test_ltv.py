@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from quarterly_company import SETTINGS
 
 from csworkbench.data.settings import parse_settings
-from csworkbench.data.snapshot import View, snapshot_of_frames
+from csworkbench.data.snapshot import View
 from csworkbench.models.forecasts.ltv import life_table, ltv, reason_against, survival
 
 
@@ -15,7 +16,7 @@ def view_of(items: list[tuple[str, str, str | None, float]], as_of: str = "2026-
     frame = pd.DataFrame(items, columns=["account_id", "starts_on", "ends_on", "mrr"]).astype({"ends_on": "str"})
     frame = frame.assign(subscription_id=[f"s{k}" for k in range(len(items))])
     accounts = pd.DataFrame({"account_id": sorted(set(frame["account_id"])), "segment": "smb"})
-    return snapshot_of_frames({"accounts": accounts, "subscriptions": frame}, parse_settings(SETTINGS)).as_of(as_of)
+    return snapshot_of({"accounts": accounts, "subscriptions": frame}, parse_settings(SETTINGS)).as_of(as_of)
 
 
 STAYING = [(f"a{k}", "2024-10-01", None, 100.0) for k in range(6)]

@@ -6,11 +6,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from quarterly_company import AS_OF, company, settings
 
 from csworkbench.cli.evaluate import _surest, _table
 from csworkbench.cli.written import drop_stale
-from csworkbench.data.snapshot import snapshot_of_frames
 from csworkbench.models.quarter import score_quarter
 from csworkbench.models.trial.evaluation import FRAMES, Evaluation, evaluate
 
@@ -25,12 +25,12 @@ def everybody_left(tables):
     items = items[pd.to_datetime(items["starts_on"]) < "2025-10-01"].copy()
     stays = ~(pd.to_datetime(items["ends_on"]) < "2025-11-20")
     items.loc[stays, ["ends_on", "decided_on"]] = [date(2025, 11, 20), date(2025, 11, 5)]
-    return snapshot_of_frames(tables | {"subscriptions": items}, settings())
+    return snapshot_of(tables | {"subscriptions": items}, settings())
 
 
 def nobody_left(tables):
     items = tables["subscriptions"].drop_duplicates("account_id", keep="first").assign(ends_on=None, decided_on=None)
-    return snapshot_of_frames(tables | {"subscriptions": items}, settings())
+    return snapshot_of(tables | {"subscriptions": items}, settings())
 
 
 def test_where_everybody_left_there_is_no_account_to_score_and_nothing_to_forecast(tables):
@@ -52,7 +52,7 @@ def test_where_nobody_left_the_upper_bound_is_said_and_no_probability_is_made(ta
 
 
 def test_without_subscriptions_every_frame_of_an_evaluation_says_why_it_is_missing(tables):
-    found = evaluate(snapshot_of_frames({"accounts": tables["accounts"]}, settings()), AS_OF)
+    found = evaluate(snapshot_of({"accounts": tables["accounts"]}, settings()), AS_OF)
     assert not found.frames
     assert dict(found.absent) == dict.fromkeys(FRAMES, "there is no table subscriptions")
 

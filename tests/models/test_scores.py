@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from databases import snapshot_of
 from late_company import JOURNEY_SETTINGS
 
 from csworkbench.cli import cli
-from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
+from csworkbench.data.snapshot import Snapshot
 from csworkbench.errors import CsworkbenchError, UnknownName
 from csworkbench.models.frames import FRAMES, HORIZONS
 from csworkbench.models.leaving.scores import expected_months
 from csworkbench.models.panel import build_panel
 from csworkbench.models.panel.features import CODES
+from csworkbench.models.parts import Parts
 from csworkbench.models.quarter import QuarterScores, load_scores, score_quarter
 
 # One worker loads the sample and makes what these tests share.
@@ -84,10 +86,20 @@ def test_scores_of_a_day_do_not_depend_on_what_came_later(snapshot):
     pd.testing.assert_frame_equal(before, after)
 
 
+def test_what_an_explorer_makes_part_by_part_is_what_a_run_makes(snapshot, scores):
+    parts = Parts(snapshot, AS_OF)
+    made = {"scores": parts.growth, "reasons": parts.growth, "survival": parts.churn, "whitespace": parts.whitespace}
+    assert set(scores.frame("reasons")["versus"].dropna()) == {"book", "own_past"}
+    for name, part in made.items():
+        keys = ["account_id", *(key for key in ("kind", "rank", "month", "product") if key in scores.frame(name))]
+        pair = [found.frame(name).sort_values(keys, ignore_index=True) for found in (part, scores)]
+        pd.testing.assert_frame_equal(*pair, obj=name)
+
+
 def _churn(tables: dict[str, pd.DataFrame], snapshot: Snapshot, day: date) -> pd.DataFrame:
     from csworkbench.models.leaving.hazard import fit_hazard
 
-    panel = build_panel(snapshot_of_frames(tables, snapshot.settings), day)
+    panel = build_panel(snapshot_of(tables, snapshot.settings), day)
     return pd.DataFrame(fit_hazard(panel).p_churn(panel.now), index=panel.now["account_id"])
 
 
@@ -110,7 +122,7 @@ def company(*items: tuple[str, str, str | None], **tables: pd.DataFrame) -> Snap
     rows = pd.DataFrame(items, columns=["account_id", "starts_on", "ends_on"])
     rows = rows.assign(subscription_id=[f"s{k}" for k in range(len(rows))], mrr=10.0)
     accounts = pd.DataFrame({"account_id": sorted(set(rows["account_id"])), "segment": "smb"})
-    return snapshot_of_frames({"accounts": accounts, "subscriptions": rows, **tables}, JOURNEY_SETTINGS)
+    return snapshot_of({"accounts": accounts, "subscriptions": rows, **tables}, JOURNEY_SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +153,7 @@ def test_who_has_said_that_it_leaves_is_certain_even_where_nothing_can_be_estima
     items = [{"account_id": name, "starts_on": "2024-01-01", "mrr": 10.0} for name in "ab"]
     rows = pd.DataFrame([items[0] | said, items[1]]).assign(subscription_id=["s1", "s2"])
     accounts = pd.DataFrame({"account_id": ["a", "b"], "segment": "smb"})
-    found = score_quarter(snapshot_of_frames({"accounts": accounts, "subscriptions": rows}, JOURNEY_SETTINGS), AS_OF)
+    found = score_quarter(snapshot_of({"accounts": accounts, "subscriptions": rows}, JOURNEY_SETTINGS), AS_OF)
     leaving = found.frame("scores").set_index("account_id").loc["a"]
     assert leaving["note"] == "has said that it leaves"
     assert leaving["p_churn_1"] == 1
@@ -156,7 +168,7 @@ def test_nobody_who_pays_is_said():
 
 def test_a_workspace_without_subscriptions_is_said():
     accounts = pd.DataFrame({"account_id": ["a"]})
-    found = score_quarter(snapshot_of_frames({"accounts": accounts}, JOURNEY_SETTINGS), AS_OF)
+    found = score_quarter(snapshot_of({"accounts": accounts}, JOURNEY_SETTINGS), AS_OF)
     assert found.absent["scores"] == "there is no table subscriptions"
 
 

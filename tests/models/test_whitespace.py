@@ -5,12 +5,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from hypothesis import given
 from hypothesis import strategies as st
 from quarterly_company import SETTINGS
 
 from csworkbench.data.settings import parse_settings
-from csworkbench.data.snapshot import View, snapshot_of_frames
+from csworkbench.data.snapshot import View
 from csworkbench.models.forecasts.whitespace import (
     _accounts,
     holding_peers,
@@ -41,7 +42,7 @@ def view_of(items: list[Item], entitlements: pd.DataFrame | None = None, as_of: 
     }
     if entitlements is not None:
         tables["entitlements"] = entitlements
-    return snapshot_of_frames(tables, parse_settings(SETTINGS)).as_of(as_of)
+    return snapshot_of(tables, parse_settings(SETTINGS)).as_of(as_of)
 
 
 def core(*accounts: str, starts_on: str = "2024-01-01", mrr: float = 100.0) -> list[Item]:
@@ -103,7 +104,7 @@ def test_an_account_that_said_it_leaves_is_offered_nothing() -> None:
     assert "g" in set(whitespace(view)["account_id"])
     assert set(whitespace(leaving)["account_id"]) == set("adefg")
     told = [(account, "core", "2024-01-01", None, 100.0) for account in "abcdef"]
-    decided = snapshot_of_frames(
+    decided = snapshot_of(
         {
             "accounts": pd.DataFrame({"account_id": list("abcdef"), "segment": "smb"}),
             "subscriptions": pd.DataFrame(

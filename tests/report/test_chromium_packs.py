@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from csworkbench.report.templates import pack_templates
 from csworkbench.story.charts.lettering import UNKNOWN, _latin_font, _outline
 
-pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("kernels")]
+pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("quarter")]
 KINDS = sorted(pack_templates())
 PAGES = list(itertools.product(KINDS, LANGUAGES))
 PAPERS = ("A4", pytest.param("Letter", marks=pytest.mark.slow))
@@ -145,6 +145,40 @@ def test_the_judge_of_paper_finds_what_is_cut(browser: Browser, folder: Path, tm
     with looked_at(browser, folder / "segment-ja.html", MODES["print"]) as (page, _):
         page.add_style_tag(content="tbody tr > * { height: 60mm } tbody, tr, tr > * { break-inside: auto !important }")
         assert _cut(_printed(page, tmp_path, "A4"))
+
+
+_BROKEN_FIGURES = """() => {
+  const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), broken = [];
+  while (walk.nextNode()) {
+    for (const found of walk.currentNode.data.matchAll(/[+−]?[¥$€]\\d[\\d.,]*[KMB万億]?|\\d+か月/g)) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, found.index);
+      range.setEnd(walk.currentNode, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map(({top}) => Math.round(top))).size > 1) broken.push(found[0]);
+    }
+  }
+  return broken;
+}"""
+_TABLES = (
+    "[...document.querySelectorAll('details')].map((one) => one.open = true), document.querySelectorAll('.cs-scroll')"
+)
+_TOO_WIDE = f"""() => [...({_TABLES})].filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.getAttribute('aria-label'))"""
+_NAMES_GONE = f"""() => [...({_TABLES})].filter((box) => {{
+  box.scrollLeft = box.scrollWidth;
+  const name = box.querySelector('tbody th').getBoundingClientRect();
+  return box.scrollLeft && Math.abs(name.left - box.getBoundingClientRect().left) > 1;
+}}).map((box) => box.getAttribute('aria-label'))"""
+
+
+@pytest.mark.parametrize(("kind", "lang"), PAGES)
+def test_no_line_breaks_a_figure_and_a_table_fits_a_laptop_or_keeps_its_names_in_view_on_a_phone(
+    browser: Browser, folder: Path, kind: str, lang: str
+) -> None:
+    for width in ("laptop", "phone"):
+        with looked_at(browser, folder / f"{kind}-{lang}.html", MODES[width]) as (page, _):
+            assert page.evaluate(_BROKEN_FIGURES) == []
+            assert page.evaluate(_TOO_WIDE if width == "laptop" else _NAMES_GONE) == []
 
 
 _MARKED = ".cs-chart, .cs-tile, tbody tr > :first-child"

@@ -139,6 +139,26 @@ def test_a_kernel_that_is_shut_down_politely_ends_by_itself(folder: Path) -> Non
     assert (folder / "ended").exists()
 
 
+def test_the_thread_that_passes_messages_on_outlives_the_control_thread_that_would_wait_for_it(folder: Path) -> None:
+    late = """
+import pathlib, time
+from ipykernel.kernelapp import IPKernelApp
+app = IPKernelApp.instance()
+say, stop = app.kernel._publish_status, app.iopub_thread.stop
+app.kernel._publish_status = lambda *a, say=say, sleep=time.sleep, **k: (sleep(0.5), say(*a, **k))
+def stopped(app=app, stop=stop, mark=pathlib.Path("alive")):
+    mark.write_text(str(app.control_thread.is_alive()))
+    stop()
+app.iopub_thread.stop = stopped
+"""
+    with kernel_in(folder) as kernel:
+        process = kernel.process
+        kernel.said(late)
+        kernel.manager.request_shutdown()
+        assert process.wait(40) == 0
+    assert (folder / "alive").read_text() == "False"
+
+
 @pytest.mark.parametrize(
     ("code", "expected"), [("os._exit(7)", 7), ("os.kill(os.getpid(), 9)", -9), ("os.abort()", -6)]
 )

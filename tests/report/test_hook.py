@@ -20,7 +20,7 @@ from csworkbench.cli import main
 from csworkbench.errors import CsworkbenchError
 from csworkbench.report.hook import hook_words, run_hook, told_of_end
 
-pytestmark = pytest.mark.xdist_group("kernels")
+pytestmark = pytest.mark.xdist_group("quarter")
 
 
 def script(folder: Path, text: str) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from drawn_packs import Drawn, drawn_packs
 from hostile import HONEST, HOSTILE, inspected, text_of
 
 from csworkbench.data.settings import Settings
-from csworkbench.data.snapshot import Snapshot, snapshot_of_frames
+from csworkbench.data.snapshot import Snapshot
 from csworkbench.data.store import save_snapshot
 from csworkbench.data.workspace import open_workspace
 from csworkbench.metrics.calendar import Quarter
@@ -87,7 +88,7 @@ class Poisoned:
     frames: Mapping[str, pd.DataFrame]
 
     def snapshot(self, today: date | None = None) -> Snapshot:
-        return snapshot_of_frames(self.frames, self.settings)
+        return snapshot_of(self.frames, self.settings)
 
     def check(self) -> Any:
         return SimpleNamespace(tolerated=())

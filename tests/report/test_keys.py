@@ -109,6 +109,16 @@ def test_a_database_has_no_key_unless_its_owner_names_its_version(
     assert len({found(asked(workspace, data_version=version)).key for version in "12"} | {first, ""}) == 4
 
 
+def test_a_new_token_in_an_address_is_no_new_database(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (workspace / "workspace.toml").open("a", encoding="utf-8") as file:
+        file.write(DATABASE)
+    keys = set()
+    for address in ("sc://host:15002/;token=secret", "sc://host:15002/;token=changed", "sc://other:15002/"):
+        monkeypatch.setenv("CRM_URL", address)
+        keys.add(found(asked(workspace, data_version="1")).key)
+    assert len(keys) == 2
+
+
 def test_small_files_are_read_every_time_even_when_their_times_say_nothing_changed(workspace: Path) -> None:
     path = workspace / "accounts.csv"
     before, times = found(asked(workspace)), path.stat()

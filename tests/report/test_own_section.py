@@ -18,6 +18,7 @@ from small_quarter import small_measures
 from workbench import code, notebook
 
 from csworkbench.data.png import bare_png
+from csworkbench.data.workspace import Workspace
 from csworkbench.errors import CsworkbenchError
 from csworkbench.report.leash import Leashes
 from csworkbench.report.ledger import FOLDER
@@ -56,16 +57,22 @@ def test_both_languages_show_the_same_three_cells() -> None:
     assert len(english) == 3
 
 
-@pytest.mark.xdist_group("kernels")
+@pytest.fixture(scope="module")
+def snapshot(opened: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of the sample as a run saves them."""
+    return opened.save(tmp_path_factory.mktemp("sample") / "snapshot")
+
+
+@pytest.mark.xdist_group("quarter")
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_the_cells_of_the_page_make_a_pack_of_their_own_kind(quarter_folder: Path, tmp_path: Path, lang: str) -> None:
+def test_the_cells_of_the_page_make_a_pack_of_their_own_kind(
+    quarter_folder: Path, snapshot: Path, tmp_path: Path, lang: str
+) -> None:
     templates, unasked = chosen_templates((), own_template(tmp_path))
     assert unasked == {"countries"}
     own = [template for template in templates if template.kind == "countries"]
     marts = read_marts(quarter_folder / FOLDER)
     assert marts is not None
-    snapshot = tmp_path / "snapshot"
-    marts_of_sample(snapshot)
     offered = {"measures": str(marts.folders["measures"]), "snapshot": str(snapshot), "as_of": marts.facts.as_of}
     (pack,) = plan_packs(own, Scope("2026Q3", [lang], {"lang": ("en", "ja")}, offered)).packs
     made = make(PackTask(pack, page_of(pack, marts.facts), Limits()), Leashes())
@@ -76,13 +83,6 @@ def test_the_cells_of_the_page_make_a_pack_of_their_own_kind(quarter_folder: Pat
     assert re.search(r'<h3 class="cs-title">JP has \d+ accounts</h3>', page)
     assert page.count("<img ") == page.count('alt="Bars: accounts per country, most first."') == 1
     assert "<caption>Accounts per country</caption>" in page
-
-
-def marts_of_sample(folder: Path) -> None:
-    from csworkbench.data.sample import sample_folder
-    from csworkbench.data.workspace import open_workspace
-
-    open_workspace(sample_folder()).save(folder)
 
 
 def test_an_own_copy_takes_the_place_of_the_pack_of_that_name(tmp_path: Path) -> None:

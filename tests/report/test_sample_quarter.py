@@ -9,7 +9,7 @@ import pytest
 from browser import opened, page_width
 from hostile import inspected
 
-pytestmark = pytest.mark.xdist_group("kernels")
+pytestmark = pytest.mark.xdist_group("quarter")
 LARGEST_BYTES = 400_000
 
 

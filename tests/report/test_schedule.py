@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from places import ROOT, absent
@@ -297,15 +298,17 @@ def workflow(**changes: object) -> dict[str, object]:
 
 
 def test_the_workflow_passes_the_published_schema(tmp_path):
+    from check_jsonschema import main as check_jsonschema
+
     texts = definition("github", job(secrets=("CRM_URL",)), python_version="3.11", install="python -m pip install .")
     (name, text), *_ = texts.items()
     file, wrong = tmp_path / name, tmp_path / "wrong.yml"
     file.write_text(text, encoding="utf-8")
     wrong.write_text(text.replace("runs-on", "runs-at"), encoding="utf-8")
-    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
-    done = subprocess.run([*check, str(file)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert subprocess.run([*check, str(wrong)], capture_output=True).returncode == 1
+    check = ["--builtin-schema", "vendor.github-workflows"]
+    done = CliRunner().invoke(check_jsonschema, [*check, str(file)])
+    assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(check_jsonschema, [*check, str(wrong)]).exit_code == 1
 
 
 def test_the_workflow_runs_the_same_words_at_the_time_of_the_company():

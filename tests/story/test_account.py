@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -160,18 +161,38 @@ def scores_of(rows: dict[str, list[dict[str, object]]]) -> QuarterScores:
     return QuarterScores(Q3.closing, frames, {})
 
 
+@cache
+def _scores() -> QuarterScores:
+    return scores_of(SCORES)
+
+
+def own_scores() -> QuarterScores:
+    """Those of SCORES; nobody else has these frames."""
+    return replace(_scores(), frames={name: frame.copy() for name, frame in _scores().frames.items()})
+
+
+@cache
+def _frames() -> dict[str, pd.DataFrame]:
+    return {name: frame_of(name, rows) for name, rows in ROWS.items()}
+
+
+def frames_with(**changed: list[dict[str, object]]) -> dict[str, pd.DataFrame]:
+    """The frames of ROWS with some changed; nobody else has them."""
+    kept = {name: frame.copy() for name, frame in _frames().items() if name not in changed}
+    return kept | {name: frame_of(name, rows) for name, rows in changed.items()}
+
+
 def scene(lang: str = "en", scores: bool = True, **changed: list[dict[str, object]]) -> Scene:
     settings = Settings(company=Company(name="Us", currency="JPY"), journey=STEPS)
-    rows = {**ROWS, **changed}
-    frames = {name: frame_of(name, found) for name, found in rows.items()}
+    frames = frames_with(**changed)
     tables = ("accounts", "subscriptions", "surveys", "usage", "reviews", "tickets", "success_plans")
     measures = AccountMeasures(Q3, date(2026, 9, 30), settings, tables, frames, {})
-    return scene_of(measures, lang, None, scores_of(SCORES) if scores else None)
+    return scene_of(measures, lang, None, own_scores() if scores else None)
 
 
 def without(*names: str) -> Scene:
     settings = Settings(company=Company(name="Us", currency="JPY"), journey=STEPS)
-    frames = {name: frame_of(name, rows) for name, rows in ROWS.items() if name not in names}
+    frames = {name: frame for name, frame in frames_with().items() if name not in names}
     absent = dict.fromkeys(names, ("some_table",))
     return scene_of(AccountMeasures(Q3, date(2026, 9, 30), settings, (), frames, absent), "en")
 
@@ -298,8 +319,9 @@ def codes_of_evidence() -> Iterator[str]:
 def test_every_piece_of_evidence_has_words_in_both_languages() -> None:
     assert set(codes_of_evidence()) == set(_WORDS)
     piece = {"n": 2.0, "day": D("2026-10-01"), "name": "live", "status": "good"}
+    both = [scene(lang) for lang in ("en", "ja")]
     for code in _WORDS:
-        en, ja = (evidence_words(scene(lang), {**piece, "code": code}) for lang in ("en", "ja"))
+        en, ja = (evidence_words(told, {**piece, "code": code}) for told in both)
         assert en and ja and en != ja
 
 

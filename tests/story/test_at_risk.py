@@ -111,7 +111,7 @@ def test_only_what_raises_the_risk_is_told_once_per_code_and_nothing_of_how_well
 
 def test_expansion_is_ranked_by_expected_mrr_with_the_product_to_offer(scene: Scene) -> None:
     assert body(expansion(scene))[0] == [
-        "Aster", "$360", "30.0%", "97% of seats in use", "Reports", "Mid-market, Aoi K.", "$12K", "2.0%",
+        "Aster", "$360", "30%", "97% of seats in use", "Reports", "Mid-market, Aoi K.", "$12K", "2.0%",
     ]  # fmt: skip
     assert expansion(scene).title == (
         "$576 of MRR is to be expected from expansion in three months, 1.4% of MRR; 10 accounts hold nearly all of it"

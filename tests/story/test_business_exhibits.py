@@ -199,6 +199,13 @@ def test_what_is_overdue_stands_by_account() -> None:
 # profile, tenure, reasons, responses
 
 
+def test_an_end_beside_zero_that_would_be_rounded_to_it_has_a_decimal_and_a_touch_tier_its_name() -> None:
+    row = {**ROWS["profile"][1], "aspect": "touch_tier", "value": "mid", "difference": 0.07, "high": 0.16}
+    apart, alike = (body(profile(scene(segment="mid", profile=[{**row, "low": low}])))[0] for low in (0.004, -0.004))
+    assert [apart[0], apart[-1]] == ["Share of mid touch", "+0.4 pt to +16.0 pt"]
+    assert alike[-1] == "0 pt to +16 pt"
+
+
 def test_the_trait_that_stands_out_and_those_that_do_not() -> None:
     exhibit = profile(scene(segment="mid"))
     assert exhibit.title == "Mid-market stands out most by MRR, median: $6K against $800"

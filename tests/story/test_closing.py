@@ -62,11 +62,11 @@ def test_every_cell_of_freshness_is_that_of_the_frame(measures: QuarterMeasures)
     ("dropped", "en", "ja"),
     [
         (0, "Every row of the exports is in these numbers", "エクスポートの全行がこの数値に含まれています"),
-        (1, "1 row of the exports was left out, as declared", "宣言に従いエクスポートの1行を除外しています"),
+        (1, "1 row of the exports was left out, as declared", "設定に従い、エクスポートの1行を除外"),
         (
             1200,
             "1,200 rows of the exports were left out, as declared",
-            "宣言に従いエクスポートの1,200行を除外しています",
+            "設定に従い、エクスポートの1,200行を除外",
         ),
     ],
 )

@@ -40,7 +40,9 @@ def test_the_small_company(measures: QuarterMeasures) -> None:
     assert exhibit.title == (
         "50.0% of accounts are in the High band, as many as last quarter, 5.0 points above the target of 45.0%"
     )
-    assert exhibit.so_what == "1 account with $1K of MRR (10%) is in the Low band. Fewest are there in Mid-market: 40%."
+    assert exhibit.so_what == (
+        "1 account with $1K of MRR (10%) is in the Low band. The High band is smallest in Mid-market: 40%."
+    )
     assert "All accounts: 10 accounts" in exhibit.caption
     assert "adoption_index v1" in exhibit.caption
     assert "Low ≥ 0, Medium ≥ 60, High ≥ 85" in exhibit.caption

@@ -33,12 +33,12 @@ def test_the_title_is_the_sharpest_proven_sign_and_where_it_fires(measures: Quar
         "Sharpest sign of churn: usage fell by half; 30% of the accounts left, 3.0 times the usual; it fires on 2"
         " accounts now"
     )
-    assert ja == "解約の最も鋭い兆候は「利用が半減」：30%が解約し、通常の3.0倍。現在2アカウントで発生中"
+    assert ja == "解約の兆候で最も的中率が高いのは「利用が半減」：30%が解約し、通常の3.0倍。現在2アカウントで発生中"
 
 
 def test_where_proven_signs_fire_is_counted_once_per_account(measures: QuarterMeasures) -> None:
     assert signals(scene_of(measures, scores=small_scores())).so_what == (
-        "A proven sign of churn fires on 2 accounts with $4.5K of MRR. 1 sign of 3 is no better than chance: do not"
+        "A proven sign of churn fires on 2 accounts with $4.5K of MRR. 1 sign of 3 is not shown to beat chance: do not"
         " steer by it."
     )
 

@@ -64,7 +64,9 @@ def test_a_department_that_nobody_named_is_told_as_such() -> None:
 def test_themes_go_by_the_money_behind_them_and_hide_what_nobody_says_any_more() -> None:
     exhibit = themes(scene())
     assert exhibit.title == "Asked for by most MRR: mobile (5 accounts, $9K)"
-    assert exhibit.so_what == "mobile rose most: 6 mentions after 2 the year before. Use case with most MRR: approvals."
+    assert exhibit.so_what == (
+        "“mobile” rose most: 6 mentions after 2 the year before. Use case with most MRR: approvals."
+    )
     assert [row[0] for row in body(exhibit)] == ["mobile", "approvals", "audit export"]
     uses = [row for row in of_all("themes") if row["kind"] == "use_case"]
     assert themes(scene(themes=uses)).title == "No request in the last year; customers told how they use the product"

@@ -244,6 +244,7 @@ def test_no_sentence_of_a_japanese_pack_is_left_in_english(measures: QuarterMeas
             assert re.search(r"[ぁ-んァ-ヶ一-龠]", text), text
 
 
+@pytest.mark.xdist_group("sample")
 def test_the_sample_company_is_shown_when_no_measures_are_given() -> None:
     pack = open_pack(quarter="2026Q3", lang="ja")
     assert pack.scene.quarter.label == "2026Q3"

@@ -17,10 +17,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from databases import snapshot_of
 from places import ROOT
 
-from csworkbench.data.snapshot import View, snapshot_of_frames
-from csworkbench.data.workspace import open_workspace
+from csworkbench.data.snapshot import View
+from csworkbench.data.workspace import Workspace
 from csworkbench.metrics.account.make import measure_accounts
 from csworkbench.metrics.business.measures import FOLDER as BUSINESS
 from csworkbench.metrics.business.quarter import measure_business
@@ -30,7 +31,7 @@ from csworkbench.metrics.team.quarter import measure_team
 from csworkbench.report.templates import read_template
 from csworkbench.story.catalogue import translations
 
-pytestmark = pytest.mark.xdist_group("staff")
+pytestmark = pytest.mark.xdist_group("sample")
 
 PACKS = sorted((ROOT / "notebooks" / "packs").glob("*.ipynb"))
 OTHERS = [path for path in PACKS if path.stem != "team"]
@@ -40,9 +41,9 @@ PRIVATE = (RATED, ASKED, TRAINED, BACKGROUND)
 OWNERS = {translations(lang).gettext(word) for lang in ("en", "ja") for word in ("Owner", "Who")}
 
 
-def planted(sample: Path) -> View:
+def planted(opened: Workspace) -> View:
     """The sample with a canary in every text that is about staff."""
-    view = open_workspace(sample).as_of(Q3.closing)
+    view = opened.as_of(Q3.closing)
     tables = {name: view.table(name) for name in view.tables}
     csms = tables["csms"]
     tables["csms"] = csms.assign(name=[f"{NAME}{at}" for at in range(len(csms))], background=BACKGROUND)
@@ -52,7 +53,7 @@ def planted(sample: Path) -> View:
         tables["interviews"] = tables["interviews"].assign(**{column: ASKED + tables["interviews"][column]})
     trainings = tables["trainings"]
     tables["trainings"] = trainings.assign(training=TRAINED + trainings["training"], stuck_at=TRAINED)
-    return snapshot_of_frames(tables, view.settings).as_of(Q3.closing)
+    return snapshot_of(tables, view.settings).as_of(Q3.closing)
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class Marts:
 
 
 @pytest.fixture(scope="module")
-def marts(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    view, home = planted(sample), tmp_path_factory.mktemp("marts")
+def marts(opened: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Marts:
+    view, home = planted(opened), tmp_path_factory.mktemp("marts")
     measures = measure_quarter(view, Q3)
     measures.save(home / "measures")
     measure_business(view, measures).save(home / "measures" / BUSINESS)

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from csworkbench.errors import UnknownName
 from csworkbench.story.study import Study, open_study
 
-pytestmark = pytest.mark.xdist_group("study")
+pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ TITLES: list[tuple[str, dict[str, Any], str, str]] = [
      "3 changes were tried; no difference after any of them beyond chance",
      "3件の変更を実施。偶然を超える差はまだない"),
     ("policy_hours", {},
-     "26% of hours went into work that policy does not foresee, most into support desk for high touch",
+     "26% of hours went into work that policy does not foresee; largest part: support desk for high touch",
      "時間の26%は方針にない業務。最多はハイタッチ向けのサポート窓口"),
     ("policy_hours", {"work": with_values("work", touch_tier="low", function="community")},
      "Every hour went into work that policy foresees", "すべての時間が方針に沿った業務に使われた"),
@@ -249,6 +249,12 @@ USERS = {
     "competencies": ("competencies",), "ratings": ("development",), "interviews": ("interviews",),
     "hires": ("interviews",), "trainings": ("trainings",), "tried": ("tried",),
 }  # fmt: skip
+
+
+def test_a_spread_of_shares_is_written_in_points() -> None:
+    rows = body(show("dependence"))
+    assert rows and all(row[2].endswith((" point", " points")) for row in rows)
+    assert all(re.fullmatch(r"[\d.]+–[\d.]+ points?", row[3]) for row in rows)
 
 
 @pytest.mark.parametrize("frame", FRAMES)

@@ -32,7 +32,7 @@ GAPS = {
     ),
     (("m3", "complaint", 9.0),): (
         "1 account complains but uses more",
-        "1アカウントは低評価でも利用を増やしています",
+        "1アカウントは低評価でも利用が増加",
     ),
     (): ("What accounts say and what they do agree.", "顧客の声と行動は一致しています。"),
 }

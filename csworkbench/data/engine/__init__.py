@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import pandas as pd
 
 from .duck import DuckDB
 from .postgres import Postgres
+from .remote import Kind, Remote, Tables
+from .spark import Spark
 
-__all__ = ["DuckDB", "Engine", "Postgres"]
+__all__ = ["DATABASES", "DuckDB", "Engine", "Kind", "Postgres", "Remote", "Spark", "Tables"]
+
+DATABASES: Mapping[str, type[Remote]] = {"postgres": Postgres, "spark": Spark}
 
 
 class Engine(Protocol):

@@ -23,11 +23,14 @@ class DuckDB:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open connection; times are UTC, and a division by zero is NULL (undefined)."""
         if self._connection is None:
-            config: dict[str, Any] = {"threads": self._threads, "memory_limit": self._memory_limit}
-            self._connection = duckdb.connect(self._database, config={k: v for k, v in config.items() if v})
+            self._connection = self._connected()
             self._connection.execute("SET TimeZone = 'UTC'; SET error_on_division_by_zero = false")
             self._connection.execute("SET ieee_floating_point_ops = false; SET enable_progress_bar = false")
         return self._connection
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        config: dict[str, Any] = {"threads": self._threads, "memory_limit": self._memory_limit}
+        return duckdb.connect(self._database, config={k: v for k, v in config.items() if v})
 
     def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
         """The result of the SELECT as pandas, sorted by its columns from left to right unless it is ordered itself."""

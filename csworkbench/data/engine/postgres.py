@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import CsworkbenchError
-from ..sql import identifier
-from .dialect import transpile
-from .duck import DuckDB
-from .frames import frame_of_rows
+from ..sql import identifier, literal
+from .remote import Kind, Remote, Tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,34 +25,34 @@ _SESSION = {
 }
 
 
-class Postgres:
+class Postgres(Remote):
     """A PostgreSQL database that holds the tables; a role that may only read is enough.
 
     url_env: environment variable that holds the connection URL (postgresql://…); the URL itself is never kept or shown.
-    tables: (schema, table) → column → type of that column in the database. Connects at the first query; all queries see
-    the database as it was then, until the server ends the session (after ten idle minutes) or `close`.
+    Connects at the first query; all queries see the database as it was then, until the server ends the session (after
+    ten idle minutes) or `close`.
     """
 
     dialect = "postgres"
-
-    def __init__(self, url_env: str, tables: Mapping[tuple[str, str], Mapping[str, str]] | None = None) -> None:
-        self.url_env = url_env
-        self._tables = dict(tables or {})
-        self._open: Connection | None = None
-        self._types: DuckDB | None = None
-
-    def query(self, sql: str, is_ordered: bool = False) -> pd.DataFrame:
-        """The result of the SELECT, given in DuckDB's dialect, as pandas.
-
-        Sorted by its columns from left to right, text by code point, unless it is ordered itself.
-        """
-        columns = self._shadow.columns(sql)
-        if is_ordered:
-            return frame_of_rows(self.rows(transpile(sql, self.dialect)), columns)
-        names = [f"column_{place}" for place in range(1, len(columns) + 1)]
-        order = [_ordered(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
-        text = f"SELECT * FROM ({sql}) AS found({', '.join(names)}) ORDER BY {', '.join(order)}"
-        return frame_of_rows(self.rows(transpile(text, self.dialect)), columns)
+    default_schema = "public"
+    types: ClassVar[Mapping[str, str]] = {
+        "text": "VARCHAR",
+        "character varying": "VARCHAR",
+        "character": "VARCHAR",
+        "uuid": "VARCHAR",
+        "USER-DEFINED": "VARCHAR",
+        "smallint": "SMALLINT",
+        "integer": "INTEGER",
+        "bigint": "BIGINT",
+        "numeric": "DECIMAL",
+        "double precision": "DOUBLE",
+        "real": "FLOAT",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "timestamp without time zone": "TIMESTAMP",
+        "timestamp with time zone": "TIMESTAMPTZ",
+    }
+    _open: Connection | None = None
 
     def rows(self, sql: str) -> list[Any]:
         """The rows of a SELECT given in PostgreSQL's own dialect."""
@@ -71,9 +67,21 @@ class Postgres:
                 return self.rows(sql)
             raise CsworkbenchError(f"PostgreSQL refused a query: {_said(error)}") from None
 
+    def found(self, schema: str, names: Collection[str]) -> Tables:
+        """Those of the tables that are in the schema, with their columns in order."""
+        columns = self.rows(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+            f" WHERE table_schema = {literal(schema)} ORDER BY table_name, ordinal_position"
+        )
+        found: dict[str, dict[str, Kind]] = {}
+        for table, column, kind in columns:
+            if table in names:
+                found.setdefault(table, {})[column] = self.kind(kind)
+        return found
+
     def fingerprint(self, schema: str, table: str) -> str:
         """A short text that changes when any row of the table changes, whatever the order of the rows."""
-        relation = f"{identifier(schema)}.{identifier(table)}"
+        relation = f"{self.namespace(schema)}.{identifier(table)}"
         n, mix = self.rows(f"SELECT count(*), sum(hashtextextended(CAST(t AS TEXT), 0)) FROM {relation} AS t")[0]
         return f"{n}:{mix}"
 
@@ -90,36 +98,9 @@ class Postgres:
             self._open = _connect(self.url_env)
         return self._open
 
-    @property
-    def _shadow(self) -> DuckDB:
-        """The same tables, empty, in DuckDB: it says the type of every result."""
-        if self._types is None:
-            self._types = DuckDB(threads=1)
-            for (schema, table), columns in self._tables.items():
-                types = {name: _SHADOW_TYPES.get(kind, "VARCHAR") for name, kind in columns.items()}
-                declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in types.items())
-                self._types.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}")
-                self._types.connection.execute(f"CREATE TABLE {identifier(schema)}.{identifier(table)} ({declared})")
-        return self._types
-
-
-_SHADOW_TYPES = {
-    "timestamp with time zone": "TIMESTAMPTZ",
-    "timestamp without time zone": "TIMESTAMP",
-    "date": "DATE",
-    "boolean": "BOOLEAN",
-    "smallint": "SMALLINT",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "numeric": "DECIMAL(38, 10)",
-    "double precision": "DOUBLE",
-    "real": "FLOAT",
-}
-
-
-def _ordered(name: str, kind: str) -> str:
-    """Text by code point, whatever the database's collation is; also text that no column of a table brought."""
-    return f'{name} COLLATE "C"' if kind == "VARCHAR" else name
+    def _ordered(self, name: str, kind: str) -> str:
+        """Text by code point, whatever the database's collation is; also text that no column of a table brought."""
+        return f'{name} COLLATE "C"' if kind == "VARCHAR" else name
 
 
 def _connect(url_env: str) -> Connection:

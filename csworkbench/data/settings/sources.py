@@ -100,7 +100,7 @@ class TableMap(Section):
 class Engine(Section):
     """Where roll-ups run: the embedded DuckDB, or a database that already holds the canonical tables."""
 
-    kind: Literal["duckdb", "postgres"] = "duckdb"
+    kind: Literal["duckdb", "postgres", "spark"] = "duckdb"
     url_env: str | None = None
     schema_: str | None = Field(default=None, alias="schema")
     threads: int | None = None

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..panel import Panel
 from ..panel.features import FEATURES, HAZARD_FEATURES
-from .hazard import Hazard
+from .hazard import NEAR_MONTHS, Hazard
 
 N_REASONS = 5
 RISE_WEIGHT = 8.0
@@ -25,6 +26,11 @@ def churn_reasons(hazard: Hazard, now: pd.DataFrame, before: pd.DataFrame | None
     """
     earlier = None if before is None or before.empty else Earlier(before, hazard.contributions(before))
     return reasons_of(hazard.contributions(now), now, "churn", earlier)
+
+
+def reasons_now(hazard: Hazard, panel: Panel) -> pd.DataFrame:
+    """`churn_reasons` of the panel's last month-end, against the accounts' own rows three months before."""
+    return churn_reasons(hazard, panel.now, panel.rows[panel.month == -NEAR_MONTHS])
 
 
 @dataclass(frozen=True)

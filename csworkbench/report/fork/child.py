@@ -43,6 +43,18 @@ def become_kernel(birth: Birth, template_pid: int) -> None:
     with os.fdopen(READY, "w") as pipe:
         json.dump({"boot_cpu_seconds": time.process_time() - started}, pipe)
     app.start()
+    _end_control(app)
+
+
+def _end_control(app: Any) -> None:
+    """Let the control thread say its last before the sockets are closed.
+
+    ipykernel 7.4 closes the thread that passes messages on first; a control thread that is still saying that it is idle
+    would wait for it forever, and the kernel with it.
+    """
+    if app.control_thread is not None and app.control_thread.is_alive():
+        app.control_thread.stop()
+        app.control_thread.join()
 
 
 def _leave_template(files: list[int], template_pid: int) -> None:

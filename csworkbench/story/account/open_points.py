@@ -61,7 +61,7 @@ def points_title(scene: Scene, found: pd.DataFrame) -> str:
     count = scene.language.count
     parts = [
         count("{n} support ticket", "{n} support tickets", n["ticket"]) if n["ticket"] else "",
-        count("{n} promised action", "{n} promised actions", n["action"]) if n["action"] else "",
+        count("{n} action promised", "{n} actions promised", n["action"]) if n["action"] else "",
         count("{n} shared risk", "{n} shared risks", n["risk"]) if n["risk"] else "",
     ]
     return scene.say("Open: {points}", points=scene.language.listed([part for part in parts if part]))

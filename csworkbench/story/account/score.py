@@ -56,9 +56,9 @@ def _rows(scene: Scene, row: pd.Series) -> list[tuple[str, str, float]]:
     rest: list[tuple[str, str, Callable[[float], str]]] = [
         ("money_at_risk", scene.say("At risk in 12 months"), language.money),
         ("expected_months", scene.say("Expected months until it leaves, of the next 36"), one),
-        ("health", scene.say("Health (0–100)"), one),
-        ("p_expansion", scene.say("Probability of growing"), language.chance),
-        ("expected_expansion_mrr", scene.say("Expected growth in MRR"), language.money),
+        ("health", scene.say("Health (0–100): chance of staying the next 3 months"), one),
+        ("p_expansion", scene.say("Grows within 3 months"), language.chance),
+        ("expected_expansion_mrr", scene.say("Expected expansion MRR"), language.money),
         ("coverage", scene.say("Seen: share of the score’s inputs that were measured"), language.percent),
     ]
     return [*leaves, *((words, write(row[name]), row[name]) for name, words, write in rest)]

@@ -9,6 +9,7 @@ from .lettering import label
 from .style import BLUE, LOSS, MUTED, PAPER, RULE, WIDTH, Drawing, drawing
 
 _ROW, _HEAD, _FOOT, _NAMES, _GAP = 33, 26, 24, 96, 12
+_LETTER = 12
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,6 @@ def _estimate(
     )
     canvas.line([low, high], [y, y], colour, 2)
     canvas.line([value], [y], colour, marker=marker, markersize=7.5, markeredgecolor=PAPER)
-    canvas.text(value, y, one.words, (0, 12), ha="center", size=10.5, color=colour)
+    reach = 0.3 * _LETTER * len(one.words)
+    canvas.line([value - reach, value + reach], [y - _LETTER] * 2, PAPER, _LETTER - 2)
+    canvas.text(value, y, one.words, (0, _LETTER), ha="center", size=10.5, color=colour)

@@ -166,7 +166,12 @@ def _comparison(scene: Scene, data: pd.DataFrame) -> str:
         return ""
     low = others.loc[others["share_accounts"].idxmin()]
     share = scene.language.percent(low["share_accounts"], 0)
-    return scene.say("Fewest are there in {segment}: {share}.", segment=scene.name(low["unit"]), share=share)
+    return scene.say(
+        "The {band} band is smallest in {segment}: {share}.",
+        segment=scene.name(low["unit"]),
+        share=share,
+        band=_band(scene, low["band"]),
+    )
 
 
 def _figure(scene: Scene, data: pd.DataFrame) -> str:

@@ -102,7 +102,5 @@ def revenue_sentence(language: Language, together: Together) -> str:
     if is_flat(together.share - 1, 0):
         return language.say("Expansion just makes up for what left.")
     if together.share > 1:
-        return language.say(
-            "Expansion outweighs what left: the longer customers stay, the more they are worth together."
-        )
+        return language.say("Expansion outweighs what left: together they pay more than when they started.")
     return language.say("Expansion does not make up for what left.")

@@ -61,12 +61,12 @@ def _columns(scene: Scene) -> list[Column]:
     return [
         Column("name", scene.say("Account")),
         Column("expected_expansion_mrr", scene.say("Expected expansion MRR"), "money"),
-        Column("p_expansion", scene.say("Grows within 3 months"), "share"),
+        Column("p_expansion", scene.say("Grows within 3 months"), "chance"),
         Column("why", scene.say("Why"), "long"),
         *([Column("product", scene.say("Product to offer"), "short")] if scene.has("whitespace") else []),
         *placed(scene),
         Column("mrr", scene.say("MRR"), "money"),
-        Column("p_churn_3", scene.say("Leaves within 3 months"), "share"),
+        Column("p_churn_3", scene.say("Leaves within 3 months"), "chance"),
     ]
 
 

@@ -126,7 +126,7 @@ def _coverage(scene: Scene, shown: pd.DataFrame) -> str:
 def _caption(scene: Scene, shown: pd.DataFrame) -> str:
     recomputed = scene.say("recomputed") in set(shown["made"])
     return sentences(
-        scene.say("Net new MRR of {subject}.", subject=scene.name(scene.segment)),
+        scene.say("{subject}: net new MRR.", subject=scene.name(scene.segment)),
         scene.say("Sealed: stored by the run of that time and not changed since."),
         scene.say("Recomputed: made now, with only what was known at that time.") if recomputed else "",
         scene.defined("nnmrr"),

@@ -138,12 +138,15 @@ NONE: Mapping[str, str] = {
     "touches_90d": marked("no contact in 90 days"),
 }
 
-_TIERS = {"high": marked("high touch"), "low": marked("low touch"), "tech": marked("tech touch")}
+TIERS = {
+    "high": marked("high touch"),
+    "mid": marked("mid touch"),
+    "low": marked("low touch"),
+    "tech": marked("tech touch"),
+}
 CATEGORIES: Mapping[str, Callable[[Scene, str], str]] = {
     "segment": lambda s, text: s.say("segment {name}", name=s.name(text)),
-    "touch_tier": lambda s, text: (
-        s.say(_TIERS[text]) if text in _TIERS else s.say("touch tier {name}", name=shown(text))
-    ),
+    "touch_tier": lambda s, text: s.say(TIERS[text]) if text in TIERS else s.say("touch tier {name}", name=shown(text)),
     "industry": lambda s, text: s.say("industry {name}", name=shown(text)),
 }
 

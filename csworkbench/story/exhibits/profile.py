@@ -13,9 +13,11 @@ from ..language import MISSING, is_missing
 from ..scene import Scene
 from ..tables import Column, table
 from ..text import shown as safe
+from .phrases import TIERS
 from .wording import sentences
 
 N_PER_SHARE = 3
+HALF_A_POINT = 0.005
 ASPECTS: Mapping[str, str] = {
     "mrr": marked("MRR, median"),
     "employees": marked("Employees, median"),
@@ -23,7 +25,7 @@ ASPECTS: Mapping[str, str] = {
     "adoption_index": marked("Adoption Index, median"),
     "touches": marked("Contacts in 90 days, median"),
     "plan": marked("Plan: {value}"),
-    "touch_tier": marked("Touch: {value}"),
+    "touch_tier": marked("Share of {value}"),
     "industry": marked("Industry: {value}"),
 }
 _WHOLE = ("employees", "adoption_index", "touches")
@@ -92,6 +94,8 @@ def _described(scene: Scene, found: pd.DataFrame) -> pd.DataFrame:
 
 def _name(scene: Scene, row: Mapping[Any, Any]) -> str:
     value = "" if is_missing(row["value"]) else safe(row["value"])
+    if row["aspect"] == "touch_tier" and value in TIERS:
+        value = scene.say(TIERS[value])
     return scene.say(ASPECTS[row["aspect"]], value=value)
 
 
@@ -106,17 +110,19 @@ def _written(scene: Scene, row: Mapping[Any, Any], column: str) -> str:
     return language.number(value, 0 if row["aspect"] in _WHOLE else 1)
 
 
-def _changed(scene: Scene, row: Mapping[Any, Any], value: float) -> str:
+def _changed(scene: Scene, row: Mapping[Any, Any], value: float, digits: int = 0) -> str:
     language = scene.language
     if row["aspect"] == "mrr":
         return language.money_change(value)
     if row["aspect"] in ("plan", "touch_tier", "industry"):
-        return language.points(value, 0)
+        return language.points(value, digits)
     return language.change(value, 0 if row["aspect"] in _WHOLE else 1)
 
 
 def _interval(scene: Scene, row: Mapping[Any, Any]) -> str:
-    low, high = (_changed(scene, row, row[name]) for name in ("low", "high"))
+    """Both ends; with a decimal where an end beside zero would be rounded to it."""
+    digits = int(bool(row["apart"]) and min(abs(row["low"]), abs(row["high"])) < HALF_A_POINT)
+    low, high = (_changed(scene, row, row[name], digits) for name in ("low", "high"))
     return scene.say("{low} to {high}", low=low, high=high)
 
 

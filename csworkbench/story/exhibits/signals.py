@@ -174,8 +174,8 @@ def _not_proven(scene: Scene, shown: pd.DataFrame) -> str:
     if not n:
         return ""
     return scene.language.count(
-        "{n} sign of {of} is no better than chance: do not steer by it.",
-        "{n} signs of {of} are no better than chance: do not steer by them.",
+        "{n} sign of {of} is not shown to beat chance: do not steer by it.",
+        "{n} signs of {of} are not shown to beat chance: do not steer by them.",
         n, of=scene.language.number(int(tried.sum())),
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def _rise(scene: Scene, data: pd.DataFrame) -> str:
         return ""
     first = asked.iloc[int(rise.argmax())]
     return scene.say(
-        "{theme} rose most: {n} mentions after {before} the year before.",
+        "“{theme}” rose most: {n} mentions after {before} the year before.",
         theme=first["name"],
         n=scene.language.number(first["n"]),
         before=scene.language.number(first["n_before"]),

@@ -73,7 +73,7 @@ def _known_sum(values: pd.Series) -> float:
 def _columns(scene: Scene) -> list[Column]:
     return [
         Column("product", scene.say("Product")),
-        Column("n_accounts", scene.say("Accounts without it"), "count"),
+        Column("n_accounts", scene.say("Accounts that lack it"), "count"),
         Column("peers", scene.say("Peers that hold it"), "share0"),
         Column("n_peers", scene.say("Peers"), "count"),
         Column("p", scene.say("Mean probability"), "share"),

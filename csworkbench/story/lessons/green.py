@@ -27,6 +27,7 @@ def green(scene: Scene) -> Exhibit:
         "green",
         _title(scene, data),
         scene.language,
+        so_what=_chance(scene, data),
         caption=scene.say("Accounts that decided to leave, by their band 90 days before; thin line: 95% interval."),
         alt=scene.say("Green 90 days before: {parts}.", parts=said),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "vendor_health"),
@@ -58,8 +59,18 @@ def _title(scene: Scene, data: pd.DataFrame) -> str:
     if share["a"] == share["b"]:
         return scene.say("{share} of the leavers had been green by every score", share=share["a"])
     return scene.say(
-        "Of those who left, {a} had been green ({best}), {b} ({worst})", best=best["name"], worst=worst["name"], **share
+        "Of those who left, {best} had called {a} green and {worst} {b}",
+        best=best["name"],
+        worst=worst["name"],
+        **share,
     )
+
+
+def _chance(scene: Scene, data: pd.DataFrame) -> str:
+    """Whether the scores are told apart at all."""
+    if len(data) < 2 or data["high"].iloc[0] < data["low"].iloc[-1]:
+        return ""
+    return scene.say("The intervals overlap: the difference between the scores may be chance.")
 
 
 def _bar(scene: Scene, row: dict[Any, Any]) -> Bar:

@@ -24,7 +24,9 @@ def when(scene: Scene, account: str, name: str) -> Exhibit:
         scene.say("{name} stays another 12 months with a chance of {own}; its segment with {peers}", **values),
         scene.language,
         caption=scene.say(
-            "Probability not to have decided to leave, by months from now. The third year repeats the second."),
+            "Probability not to have decided to leave, by months from now. The next three months have a model of their"
+            " own, so the curve may bend after the third. The third year repeats the second."
+        ),
         alt=scene.say("After 12, 24 and 36 months: {parts}.", parts=_said(scene, data)),
         source=scene.source("subscriptions", "usage", "tickets", "surveys", "contacts", "invoices", "milestones"),
         figure_svg=_figure(scene, data),

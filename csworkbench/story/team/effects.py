@@ -77,8 +77,8 @@ def _ranges(scene: TeamScene, frame: pd.DataFrame) -> str:
         raw, left = known["observed"].max() - known["observed"].min(), known["shrunk"].max() - known["shrunk"].min()
         parts.append(
             scene.say(
-                "{measure}: books differ by {raw} a quarter as observed; {left} are left after adjusting and allowing "
-                "for chance.",
+                "{measure}: the best and the worst book differ by {raw} a quarter as observed, by {left} after "
+                "adjusting and allowing for chance.",
                 measure=word(scene, MEASURES, name),
                 raw=scene.language.points_size(raw),
                 left=scene.language.points_size(left),
@@ -168,13 +168,14 @@ def dependence(scene: TeamScene) -> Exhibit:
     frame = frame.assign(at=frame["measure"].map(place)).sort_values("at", ignore_index=True)
     shown = frame.assign(
         what=[word(scene, MEASURES, name) for name in frame["measure"]],
-        interval=[scene.language.interval(row["low"], row["high"]) for row in frame.to_dict("records")],
+        spread_words=[scene.language.points_size(spread) for spread in frame["spread"]],
+        interval=[_reach(scene, row) for row in frame.to_dict("records")],
         gain_words=[_gain(scene, row["measure"], row["gain"]) for row in frame.to_dict("records")],
     )
     columns = [
         Column("what", scene.say("Measure")),
         Column("n_csms", scene.say("CSMs"), "count"),
-        Column("spread", scene.say("Spread between CSMs"), "share"),
+        Column("spread_words", scene.say("Spread between CSMs"), "interval"),
         Column("interval", scene.say("Between (90%)"), "interval"),
         Column("gain_words", scene.say("If all reached the company’s level"), "interval"),
     ]
@@ -192,12 +193,17 @@ def dependence(scene: TeamScene) -> Exhibit:
         table_html=table(shown, columns, scene.language, title),
         data=shown,
         columns=[
-            *columns[:3],
+            *columns[:2],
+            Column("spread", columns[2].label, "share"),
             Column("low", scene.say("90% from"), "share"),
             Column("high", scene.say("90% to"), "share"),
             Column("gain", columns[-1].label, "number"),
         ],
     )
+
+
+def _reach(scene: TeamScene, row: Mapping[Any, Any]) -> str:
+    return f"{scene.language.number(100 * row['low'], 1)}–{scene.language.points_size(row['high'])}"
 
 
 def _gain(scene: TeamScene, measure: str, gain: float) -> str:

@@ -85,7 +85,7 @@ def _policy_title(scene: TeamScene, found: pd.DataFrame) -> str:
         return scene.say("Every hour went into work that policy foresees")
     row = out.sort_values(["hours", "function"], ascending=[False, True]).iloc[0]
     return scene.say(
-        "{share} of hours went into work that policy does not foresee, most into {what} for {tier}",
+        "{share} of hours went into work that policy does not foresee; largest part: {what} for {tier}",
         share=scene.language.percent(out["hours"].sum() / found["hours"].sum(), 0),
         what=word(scene, FUNCTIONS, row["function"]),
         tier=word(scene, TIERS, row["touch_tier"]),

@@ -32,7 +32,8 @@ def ramp(scene: TeamScene) -> Exhibit:
         caption=scene.noted(
             scene.say(
                 "Accounts in charge at the end of each month since joining ÷ a full book: the median of CSMs who "
-                "joined a year or more before, by full-time share. Full from {share}. The three who joined last.",
+                "joined a year or more before, by full-time share. Full from {share}. At most the three who "
+                "joined last.",
                 share=scene.language.percent(FULL, 0),
             ),
             scene.defined("full_book"),

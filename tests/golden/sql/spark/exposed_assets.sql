@@ -1,7 +1,7 @@
 SELECT DISTINCT
   a.account_id,
   m.month,
-  CONCAT('asset_', COALESCE(a.asset, '')) AS exposure
+  CONCAT('asset_', COALESCE(CAST(a.asset AS STRING), '')) AS exposure
 FROM known_assets AS a
 JOIN months AS m
   ON a.known_from <= m.day

@@ -1,7 +1,7 @@
 SELECT DISTINCT
   a.account_id,
   m.month,
-  CONCAT('touch_', COALESCE(a.function, '')) AS exposure
+  CONCAT('touch_', COALESCE(CAST(a.function AS STRING), '')) AS exposure
 FROM known_activities AS a
 JOIN months AS m
   ON a.known_from <= m.day

@@ -20,7 +20,23 @@ WITH marked AS (
       THEN 1
       ELSE 0
     END AS used,
-    CAST(POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE)) AS BIGINT) AS day_bit,
+    (
+      CASE
+        WHEN TYPEOF(
+          POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE))
+        ) IN ('double', 'float')
+        THEN CAST(RINT(
+          POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE))
+        ) AS BIGINT)
+        WHEN TYPEOF(
+          POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE))
+        ) LIKE 'decimal%'
+        THEN CAST(ROUND(
+          POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE))
+        ) AS BIGINT)
+        ELSE CAST(POWER(CAST(2 AS DOUBLE), CAST(CAST(EXTRACT(DAY FROM u.day) AS BIGINT) AS DOUBLE)) AS BIGINT)
+      END
+    ) AS day_bit,
     f.bit AS feature_bit,
     u.feature
   FROM known_usage AS u
