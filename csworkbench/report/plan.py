@@ -76,6 +76,33 @@ def plan_packs(templates: Sequence[Template], scope: Scope) -> Plan:
     return Plan(tuple(packs), tuple(invalid))
 
 
+def refuse_mistyped(templates: Sequence[Template], scope: Scope) -> None:
+    """Refusal of what no data can make right: templates asked for, names and types of parameters, languages.
+
+    scope: its units need not be known yet.
+    """
+    refused = {problem for template in templates for problem in _mistyped(template, scope)}
+    if refused:
+        raise Refusal(sorted(refused), "the run")
+
+
+def _mistyped(template: Template, scope: Scope) -> Iterator[Problem]:
+    if template.problems:
+        yield from () if template.kind in scope.unasked else template.problems
+        return
+    given, typed = _typed(template, scope.given)
+    yield from typed
+    languages = [{"lang": lang} for lang in scope.languages if "lang" in template.parameters]
+    for language in languages or [{}]:
+        wrong = problems_of(template.parameters, {**language, **given}, template.file, scope.units)
+        yield from _chosen(wrong, scope)
+
+
+def _chosen(problems: Iterable[Problem], scope: Scope) -> set[Problem]:
+    """Those of what a person chose, not of the template itself."""
+    return {problem for problem in problems if problem.column in scope.given or problem.rule == "unknown_unit"}
+
+
 def _planned(template: Template, scope: Scope) -> tuple[list[Pack], list[Problem], list[Problem]]:
     """The packs of a template, what was typed wrongly, and what is wrong with the template itself."""
     if template.problems:
@@ -83,7 +110,7 @@ def _planned(template: Template, scope: Scope) -> tuple[list[Pack], list[Problem
     given, typed = _typed(template, scope.given)
     packs = list(_packs(template, scope, given))
     wrong = _wrong_values(template, scope, packs)
-    chosen = {problem for problem in wrong if problem.column in scope.given or problem.rule == "unknown_unit"}
+    chosen = _chosen(wrong, scope)
     return packs, [*typed, *chosen], sorted(wrong - chosen)
 
 

@@ -18,7 +18,7 @@ from .keys import Inputs, Seen
 from .ledger import FILE, FOLDER, Clock, Ledger
 from .limits import Bounds, Limits
 from .marts import Marts, can_serve, read_marts, save_marts
-from .plan import Plan, Scope, only, plan_packs
+from .plan import Plan, Scope, only, plan_packs, refuse_mistyped
 from .results import Progress, Summary
 from .session import Session, run_redactor
 from .signals import interrupted_by_sigterm
@@ -82,9 +82,13 @@ def make_quarter(
     clock: gives the time of each ledger line. progress: called whenever something has started or ended. how: makes one
     pack, in one of `options.jobs` threads; in a kernel on this machine unless given.
 
-    What was typed wrongly is refused before anything is written; whatever else ends the run is in its ledger.
+    What was typed wrongly is refused before anything is measured; whatever else ends the run is in its ledger.
     """
     bounds = Bounds(options.retries, options.run_seconds)
+    choices = {"lang": languages()}
+    refuse_mistyped(
+        order.templates, Scope(order.quarter, options.languages, choices, {}, options.parameters, order.unasked)
+    )
     with only_writer(order.output, order.home) as scratch, temporary_files_in(scratch):
         path = order.home / FILE
         ledger = Ledger(path, _run_name(clock, path), clock)

@@ -118,11 +118,12 @@ class Language:
         return MISSING if is_missing(value) else self._signed(self.number(value, digits))
 
     def money(self, amount: float | None) -> str:
-        """An amount to three figures with the unit readers expect: $1.23M, ¥1,235万."""
+        """An amount to three figures with the unit readers expect: $1.23M, ¥12.3M, 1,235万円."""
         if is_missing(amount):
             return MISSING
         assert amount is not None
-        return _minus(self._compact(float(amount)).replace("￥", "¥"))
+        text = _minus(self._compact(float(amount)))
+        return text.replace("￥", "") + "円" if "￥" in text else text
 
     def money_change(self, amount: float | None) -> str:
         """An amount with its sign, zero without one."""

@@ -181,3 +181,20 @@ def test_a_vendor_is_judged_by_its_last_score_known_on_the_day():
     assert np.isnan(by_day.loc["2026-03-31", "risk"])
     assert by_day.loc["2026-06-30", ["risk", "green", "band"]].tolist() == [-10, False, "Red"]
     assert by_day.loc["2026-07-31", ["risk", "green", "band"]].tolist() == [-30, True, "Green"]
+
+
+def test_psi_tells_how_the_accounts_moved_and_not_that_the_model_was_learned_anew(small):
+    def lasting(rows):
+        return rows["account_id"].str[1:].astype(float)
+
+    def another_level_each_time(known):
+        return lambda rows: pd.DataFrame({"risk": lasting(rows) + 1000.0 * known.until.toordinal()})
+
+    anew = Scorer("anew", another_level_each_time)
+    older = of_rows("older", lambda rows: pd.DataFrame({"risk": rows["tenure_months"] + lasting(rows) / 1000}))
+    tested = backtest(*small, [anew, older])
+    assert (tested.groupby(["score", "quarter"])["psi"].nunique(dropna=False) == 1).all()
+    psi = tested.groupby(["score", "closing"])["psi"].first()
+    assert psi.loc["anew"].isna().tolist() == psi.loc["older"].isna().tolist() == [True] + [False] * 7
+    assert psi.loc["anew"].max() < 0.1
+    assert psi.loc["older"].min() > 1

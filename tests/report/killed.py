@@ -1,7 +1,7 @@
 """Runs that are killed with SIGKILL, each in a child of its own: at every touch of the disk, or at any instant.
 
     python killed.py FOLDER files EVERY    # before every n-th file operation
-    python killed.py FOLDER instants N     # N times, at random instants
+    python killed.py FOLDER instants N     # at random instants, until N runs were killed
 
 Prints one JSON object: how many runs were killed, and everything that was found wrong afterwards.
 """
@@ -117,8 +117,10 @@ def at_instants(bench: Bench, n: int) -> tuple[int, list[str]]:
         output, started = bench.output(), time.monotonic()
         ended(in_child(lambda place=output: bench.run(place, "new")))  # type: ignore[misc]
         whole = time.monotonic() - started
-    for _ in range(n):
-        output, instant = bench.output(), chance.uniform(0, whole)
+    for _ in range(20 * n):
+        if killed == n:
+            break
+        output, instant = bench.output(), chance.uniform(0, 1.25 * whole)
         pid = in_child(lambda place=output: bench.run(place, "new"))  # type: ignore[misc]
         time.sleep(instant)
         os.kill(pid, signal.SIGKILL)

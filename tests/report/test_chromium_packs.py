@@ -150,7 +150,7 @@ def test_the_judge_of_paper_finds_what_is_cut(browser: Browser, folder: Path, tm
 _BROKEN_FIGURES = """() => {
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), broken = [];
   while (walk.nextNode()) {
-    for (const found of walk.currentNode.data.matchAll(/[+−]?[¥$€]\\d[\\d.,]*[KMB万億]?|\\d+か月/g)) {
+    for (const found of walk.currentNode.data.matchAll(/[+−]?[¥$€]\\d[\\d.,]*[KMB]?|[+−]?\\d[\\d.,]*[万億]?円|\\d+か月/g)) {
       const range = document.createRange();
       range.setStart(walk.currentNode, found.index);
       range.setEnd(walk.currentNode, found.index + found[0].length);

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench import Clock, drawn, leftovers, order, packs_in, run, untrue, write_template
+from workbench import PARAMETERS, Clock, drawn, leftovers, order, packs_in, run, untrue, write_template
 
-from csworkbench.errors import CsworkbenchError
+from csworkbench.errors import CsworkbenchError, Refusal
 from csworkbench.report.leash import Leashes
 from csworkbench.report.ledger import FOLDER, last_run, pack_statuses, read_ledger
 from csworkbench.report.make import Made
@@ -55,13 +55,13 @@ def test_a_run_killed_between_any_two_file_operations_is_finished_by_the_next(tm
 
 
 def test_a_run_killed_at_any_instant_is_finished_by_the_next(tmp_path: Path) -> None:
-    found = killed(tmp_path, "instants", "15")
+    found = killed(tmp_path, "instants", "12")
     assert found["faults"] == []
-    assert found["killed"] >= 8
+    assert found["killed"] == 12
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("how", "number", "least"), [("files", "1", 60), ("instants", "300", 200)])
+@pytest.mark.parametrize(("how", "number", "least"), [("files", "1", 60), ("instants", "250", 250)])
 def test_a_run_killed_at_hundreds_of_moments_is_finished_by_the_next(
     tmp_path: Path, how: str, number: str, least: int
 ) -> None:
@@ -244,6 +244,28 @@ def test_what_was_typed_wrongly_leaves_no_trace(tmp_path: Path, template: Path) 
     with pytest.raises(CsworkbenchError, match="no pack matches"):
         run(template, tmp_path / "far" / "out", UNITS, Options(only="nothing"), how=drawn)
     assert not (tmp_path / "far").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        (Options(parameters={"segmnt": "a"}), "unknown_parameter"),
+        (Options(parameters={"top": "many"}), "wrong_type"),
+        (Options(languages=["en", "jp"]), "unknown_unit"),
+    ],
+)
+def test_what_was_typed_wrongly_is_refused_before_anything_is_measured(
+    tmp_path: Path, options: Options, rule: str
+) -> None:
+    def measure() -> Any:
+        raise AssertionError("measured")
+
+    template = write_template(tmp_path / "segment.ipynb", parameters=PARAMETERS + "top: int = 3\n")
+    wanted = replace(order(template, tmp_path / "out", UNITS), measure=measure)
+    with pytest.raises(Refusal) as refusal:
+        make_quarter(wanted, options, Clock(), how=drawn)
+    assert [problem.rule for problem in refusal.value.problems] == [rule]
+    assert not (tmp_path / "out").exists()
 
 
 def flaky(passes_at: int, outcome: str, seen: list[str]) -> Any:

@@ -32,7 +32,7 @@ def test_titles(step: Weakest, title: str) -> None:
 
 def test_the_title_in_japanese() -> None:
     title = journey_title(JA, Weakest("稼働", 0.612, 30, 49, 8, 33100))
-    assert title == "最も弱いステップは「稼働」、30日以内の到達は61%。8アカウント（MRR ¥3.31万）が停滞中"
+    assert title == "最も弱いステップは「稼働」、30日以内の到達は61%。8アカウント（MRR 3.31万円）が停滞中"
 
 
 @pytest.mark.parametrize(

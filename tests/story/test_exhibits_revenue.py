@@ -90,8 +90,8 @@ def test_contraction_alone_is_not_called_churn() -> None:
 
 
 def test_the_same_in_japanese() -> None:
-    assert bridge_title(JA, lost(20, 10, 10, 5, 5)) == "MRRは5.0%減の¥950。減少の80%は3アカウントによる"
-    assert loss_sentence(JA, lost(40, churn_plan=20)) == "解約は¥40、計画の2倍。内訳はAのみ。"
+    assert bridge_title(JA, lost(20, 10, 10, 5, 5)) == "MRRは5.0%減の950円。減少の80%は3アカウントによる"
+    assert loss_sentence(JA, lost(40, churn_plan=20)) == "解約は40円、計画の2倍。内訳はAのみ。"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ..panel.events import read_events
 from ..panel.known import Months, Reader
 from ..panel.labels import label
 from ..panel.months import anchor, month_no, month_numbers, snapshot_day
+from .calibration import population_stability
 
 HORIZON_MONTHS = 3
 N_QUARTERS = 8
@@ -45,29 +46,40 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
 
     At each closing D a scorer is trained on `known_on(…, D)` and scores the rows of D and of the month-ends until the
     next closing; y is the decision to leave in (D, D + 3 months] as known at `panel.until`, NA on the later rows.
-    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, band, green, sorted by score,
-    month_end, account_id.
+    Returns score, quarter, closing, account_id, segment, month_end, mrr, y, risk, band, green, psi, sorted by score,
+    month_end, account_id. psi, the same in all rows of a score and quarter: how far the scores at D are from those that
+    the same scorer, as trained now, gives the accounts of the closing before; NaN for the first closing.
     """
     y = label(panel, "churn", 0, HORIZON_MONTHS)
     found = []
     trained: dict[str, Predict | None] = {}
+    before = panel.rows[:0]
     for place, (quarter, closing) in enumerate(closings(snapshot, panel, n_quarters)):
         known = known_on(snapshot, panel, closing)
         ahead = panel.month - month_numbers(pd.Series([pd.Timestamp(closing)]), panel.until)[0]
         rows = panel.rows[(ahead >= 0) & (ahead < HORIZON_MONTHS)]
-        came = y.reindex(rows.index).where(rows["month_end"] == pd.Timestamp(closing))
+        now = rows["month_end"] == pd.Timestamp(closing)
+        came = y.reindex(rows.index).where(now)
         for scorer in scorers:
             predict = trained.get(scorer.name)
             if predict is None or place % scorer.every_quarters == 0:
                 predict = trained[scorer.name] = scorer.train(known)
             if predict is not None:
                 scored = _scored(scorer.name, rows, predict(rows))
-                found.append(scored.assign(y=came, quarter=quarter, closing=pd.Timestamp(closing)))
+                psi = _shift(predict, before, scored["risk"][now])
+                found.append(scored.assign(y=came, quarter=quarter, closing=pd.Timestamp(closing), psi=psi))
+        before = rows[now]
     every = pd.concat(found)[_COLUMNS] if found else pd.DataFrame(columns=_COLUMNS)
     return every.sort_values(["score", "month_end", "account_id"], ignore_index=True)
 
 
-_COLUMNS = ["score", "quarter", "closing", "account_id", "segment", "month_end", "mrr", "y", "risk", "band", "green"]
+_COLUMNS = ["score", "quarter", "closing", "account_id", "segment", "month_end", "mrr", "y"]
+_COLUMNS += ["risk", "band", "green", "psi"]
+
+
+def _shift(predict: Predict, before: pd.DataFrame, risk: pd.Series) -> float:
+    """PSI of scores against those that the same scorer gives earlier rows; NaN where there are none."""
+    return population_stability(predict(before)["risk"].dropna(), risk.dropna()) if len(before) else float("nan")
 
 
 def _scored(name: str, rows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from .calibration import (
     calibration_in_the_large,
     calibration_slope,
     expected_calibration_error,
-    population_stability,
 )
 from .discrimination import Interval, lift_at, pr_auc, roc_auc, roc_auc_gain
 
@@ -172,20 +171,17 @@ _BIN = ["mean_predicted", "share_observed", "low", "high"]
 def drift(tested: pd.DataFrame, probabilities: Collection[str]) -> pd.DataFrame:
     """Each score by quarter: columns of the frame drift.
 
-    psi: of the scores at closing against those of the first quarter (NaN for it). mean_predicted only where the score
-    is a probability. Areas need 5 accounts of both outcomes.
+    psi: as `backtest` gives it. mean_predicted only where the score is a probability. Areas need 5 accounts of both
+    outcomes.
     """
     rows, found = judged(tested), []
     for score, own in rows.groupby("score"):
-        first = own.loc[own["month_end"] == own["month_end"].min(), "risk"]
         for quarter, part in own.groupby("quarter"):
-            is_first = bool((part["month_end"] == own["month_end"].min()).any())
-            psi = np.nan if is_first else population_stability(first, part["risk"])
-            found.append({"score": score, "quarter": quarter, "psi": psi, **_quarter(part, score in probabilities)})
-    return pd.DataFrame(found, columns=["score", "quarter", "psi", *_QUARTER])
+            found.append({"score": score, "quarter": quarter, **_quarter(part, score in probabilities)})
+    return pd.DataFrame(found, columns=["score", "quarter", *_QUARTER])
 
 
-_QUARTER = ["n", "n_events", "roc_auc", "brier", "mean_predicted", "share_observed"]
+_QUARTER = ["n", "n_events", "roc_auc", "brier", "mean_predicted", "share_observed", "psi"]
 
 
 def _quarter(part: pd.DataFrame, is_probability: bool) -> dict[str, object]:
@@ -197,4 +193,5 @@ def _quarter(part: pd.DataFrame, is_probability: bool) -> dict[str, object]:
         "brier": brier(y, risk) if is_probability else np.nan,
         "mean_predicted": risk.mean() if is_probability else np.nan,
         "share_observed": y.mean(),
+        "psi": part["psi"].iloc[0],
     }
