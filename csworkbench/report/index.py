@@ -40,6 +40,7 @@ _OUTCOME_WORDS = {
     "interrupted": "interrupted",
     "gone": "no longer planned: the data has no such unit",
 }
+_KIND_WORDS = {"account-customer": "Account, for the customer", "account-internal": "Account, internal"}
 _LANGUAGES = {"en": "English", "ja": "日本語"}
 
 Say = Callable[[str], str]
@@ -201,7 +202,7 @@ def summary(statuses: Iterable[PackStatus], say: Say) -> str:
 
 def _group(anchor: str, members: list[PackStatus], output: Path, about: About) -> Group:
     say, first = words(about.lang), members[0]
-    kind = say(first.kind.replace("_", " ").replace("-", " ").capitalize())
+    kind = say(_KIND_WORDS.get(first.kind) or first.kind.replace("_", " ").replace("-", " ").capitalize())
     known = _figures({status.unit or "" for status in members}, first.quarter, about)
     rows = tuple(
         _row(unit, list(packs), output, about, known.get(unit or ""))

@@ -22,6 +22,7 @@ MINUS = "−"
 _LEAST_CHANCE = 0.001
 _COMPACT_FROM = 1000
 _FIGURES = 3
+_TENFOLD = 10
 _STARTS_IN_LABEL = frozenset({"ja"})
 
 
@@ -96,8 +97,11 @@ class Language:
         return self.percent(probability, 1 if probability < 0.1 else 0)
 
     def percent_change(self, share: float | None, digits: int = 1) -> str:
-        """A relative change as per cent, with its sign."""
-        return MISSING if is_missing(share) else self._signed(self.percent(share, digits))
+        """A relative change as per cent, with its sign; without decimals from tenfold on."""
+        if is_missing(share):
+            return MISSING
+        assert share is not None
+        return self._signed(self.percent(share, digits if abs(share) < _TENFOLD else 0))
 
     def points(self, difference: float | None, digits: int = 1) -> str:
         """A difference of two shares in percentage points, with its sign."""

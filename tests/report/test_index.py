@@ -69,7 +69,7 @@ def test_a_unit_is_one_row_with_its_languages_and_what_moved(tmp_path: Path) -> 
     ]
     assert re.findall(r"<h2[^>]*>([^<]*)", page) == [
         "Executive · Q3 2026",
-        "Account internal · Q3 2026",
+        "Account, internal · Q3 2026",
         "Segment · Q3 2026",
     ]
 

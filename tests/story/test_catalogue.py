@@ -17,7 +17,7 @@ from small_quarter import small_measures
 
 import csworkbench
 from csworkbench.errors import UnknownName
-from csworkbench.report.index import _OUTCOME_WORDS
+from csworkbench.report.index import _KIND_WORDS, _OUTCOME_WORDS
 from csworkbench.report.templates import pack_templates
 from csworkbench.story import catalogue
 from csworkbench.story.catalogue import catalogue_path, languages, translations
@@ -61,7 +61,8 @@ def messages() -> set[Key]:
     code = [path for room in ("story", "report", "explore") for path in (ROOT / room).rglob("*.py")]
     files = [*code, *(ROOT / "report").rglob("*.j2")]
     found = {message for path in files for message in spoken(path)}
-    return found | set(_OUTCOME_WORDS.values()) | {kind.replace("-", " ").capitalize() for kind in pack_templates()}
+    kinds = {_KIND_WORDS.get(kind, kind.capitalize()) for kind in pack_templates()}
+    return found | set(_OUTCOME_WORDS.values()) | kinds
 
 
 @pytest.fixture(scope="module")

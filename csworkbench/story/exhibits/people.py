@@ -183,7 +183,9 @@ def _escalated(scene: Scene, shown: pd.DataFrame) -> str:
     if now is None:
         return ""
     if before is None:
-        return scene.say("{share} were escalated.", share=share)
+        return scene.say("{share} were escalated.", share=share) if now else scene.say("None was escalated.")
+    if not now:
+        return scene.say("None was escalated ({was} the quarter before).", was=was)
     return scene.say("{share} were escalated ({was} the quarter before).", share=share, was=was)
 
 
