@@ -14,11 +14,11 @@ from .forest import Forest, joined
 from .switches import MAX_SWITCHES
 
 GROWTH = {
-    "max_iter": 100,
-    "learning_rate": 0.1,
+    "max_iter": 70,
+    "learning_rate": 0.13,
     "max_leaf_nodes": 24,
     "max_depth": MAX_SWITCHES,
-    "max_features": 0.3,
+    "max_features": 0.5,
     "early_stopping": False,
 }
 MAX_CUTS = 254

@@ -62,7 +62,7 @@ class EventClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         seed: int = 0,
         *,
-        n_folds: int = 5,
+        n_folds: int = 8,
         max_rows: int = 100_000,
         min_events: int = 20,
         few_events: str = "refuse",
