@@ -150,7 +150,8 @@ def test_the_judge_of_paper_finds_what_is_cut(browser: Browser, folder: Path, tm
 _BROKEN_FIGURES = """() => {
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), broken = [];
   while (walk.nextNode()) {
-    for (const found of walk.currentNode.data.matchAll(/[+−]?[¥$€]\\d[\\d.,]*[KMB]?|[+−]?\\d[\\d.,]*[万億]?円|\\d+か月/g)) {
+    const figures = /[+−]?[¥$€]\\d[\\d.,]*[KMB]?|[+−]?\\d[\\d.,]*[万億]?円|\\d+か月/g;
+    for (const found of walk.currentNode.data.matchAll(figures)) {
       const range = document.createRange();
       range.setStart(walk.currentNode, found.index);
       range.setEnd(walk.currentNode, found.index + found[0].length);
@@ -182,18 +183,28 @@ def test_no_line_breaks_a_figure_and_a_table_fits_a_laptop_or_keeps_its_names_in
 
 
 _MARKED = ".cs-chart, .cs-tile, tbody tr > :first-child"
-_MARK = """(kinds) => document.querySelectorAll(kinds).forEach((element, at) => {
-  element.style.position = 'relative';
-  for (const edge of ['top', 'bottom']) {
-    const mark = document.createElement('span');
-    mark.textContent = ` cut${at}${edge} `;
-    mark.style.cssText = `position:absolute;${edge}:0;inset-inline-end:0;font-size:1pt;white-space:nowrap`;
-    element.append(mark);
-  }})"""
+_MARK = """(kinds) => {
+  const mark = (element, at, edge) => {
+    const sign = document.createElement('span');
+    sign.textContent = ` cut${at}${edge} `;
+    sign.style.cssText = `position:absolute;${edge}:0;inset-inline-end:0;font-size:1pt;white-space:nowrap`;
+    element.style.position = 'relative';
+    element.append(sign);
+  };
+  const whole = [...document.querySelectorAll(kinds)];
+  whole.forEach((element, at) => { mark(element, at, 'top'); mark(element, at, 'bottom'); });
+  document.querySelectorAll('.cs-listing').forEach((listing, at) => {
+    const title = listing.querySelector('.cs-title'), row = listing.querySelector('tbody tr > :first-child');
+    if (row) { mark(title, whole.length + at, 'top'); mark(row, whole.length + at, 'bottom'); }
+  });
+}"""
 
 
 def _printed(page: Page, folder: Path, paper: str) -> list[str]:
-    """The text of each printed page, with a mark at the upper and lower edge of all that must stay whole."""
+    """The text of each printed page, with a mark at the upper and lower edge of all that must stay whole.
+
+    A title and the first row of its table stay on one page too.
+    """
     if shutil.which("pdftotext") is None:
         absent("pdftotext (poppler)")
     page.evaluate(_MARK, _MARKED)

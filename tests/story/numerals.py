@@ -44,7 +44,8 @@ def said(text: str) -> Iterator[Numeral]:
         unit = after[:1] if after[:1] in SCALES and not re.match(r"[KMB][a-z]", after) else ""
         scale = 0.01 if points else SCALES.get(unit, 1.0)
         digits = len(match[0].partition(".")[2])
-        kind = _kind(points or unit == "%", bool(unit) or after.startswith("円") or before.endswith(("¥", "$", "€", "£")), digits)
+        is_money = bool(unit) or after.startswith("円") or before.endswith(("¥", "$", "€", "£"))
+        kind = _kind(points or unit == "%", is_money, digits)
         half = 0.5 * 10.0**-digits * scale
         yield Numeral(match[0] + unit, float(match[0].replace(",", "")) * scale, half, kind)
 
