@@ -31,8 +31,8 @@ def errors(measures: QuarterMeasures, *rows: dict[str, Any], lang: str = "en") -
 # net new MRR of this quarter → title in English, in Japanese
 TITLES = {
     -5000.0: (
-        "Q4 2026: −$1.2K of net new MRR expected, between −$6K and $2.5K, in line with −$5K this quarter",
-        "2026年Q4の純増MRR見込みは−$1,200（−$6,000〜$2,500）、今四半期の−$5,000と同程度",
+        "Q4 2026: −$1.2K of net new MRR expected, between −$6K and $2.5K, after −$5K this quarter",
+        "2026年Q4の純増MRR見込みは−$1,200（−$6,000〜$2,500）、今四半期は−$5,000",
     ),
     -7000.0: (
         "Q4 2026: −$1.2K of net new MRR expected, between −$6K and $2.5K, better than −$7K this quarter",

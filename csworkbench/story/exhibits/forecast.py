@@ -98,7 +98,7 @@ def _against_last(language: Language, row: Forecast) -> str:
         return ""
     values = {"last": language.money(row.last)}
     if row.low <= row.last <= row.high:
-        return language.say("in line with {last} this quarter", **values)
+        return language.say("after {last} this quarter", **values)
     if row.last < row.low:
         return language.say("better than {last} this quarter", **values)
     return language.say("worse than {last} this quarter", **values)
