@@ -127,6 +127,7 @@ class Language:
             return MISSING
         assert amount is not None
         text = _minus(self._compact(float(amount)))
+        # CLDR writes the wide sign for Japanese readers only.
         return text.replace("￥", "") + "円" if "￥" in text else text
 
     def money_change(self, amount: float | None) -> str:

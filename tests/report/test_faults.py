@@ -268,6 +268,26 @@ def test_what_was_typed_wrongly_is_refused_before_anything_is_measured(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_template_that_cannot_be_used_is_refused_before_anything_is_measured_unless_nobody_named_it(
+    tmp_path: Path,
+) -> None:
+    asked: list[str] = []
+
+    def measure() -> Any:
+        asked.append("measured")
+        raise CsworkbenchError("enough")
+
+    broken = write_template(tmp_path / "segment.ipynb", parameters=None)
+    named = replace(order(broken, tmp_path / "out", UNITS), measure=measure)
+    with pytest.raises(Refusal) as refusal:
+        make_quarter(named, Options(), Clock(), how=drawn)
+    assert [problem.rule for problem in refusal.value.problems] == ["parameters_cell"]
+    assert asked == []
+    with pytest.raises(CsworkbenchError, match="enough"):
+        make_quarter(replace(named, unasked={"segment"}), Options(), Clock(), how=drawn)
+    assert asked == ["measured"]
+
+
 def flaky(passes_at: int, outcome: str, seen: list[str]) -> Any:
     def make(task: PackTask, leashes: Leashes) -> Made:
         seen.append(str(task.pack.unit))

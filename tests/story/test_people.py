@@ -182,6 +182,28 @@ def test_what_follows_from_service_compares_it_with_the_quarter_before(measures:
     )
 
 
+# share escalated now, before → what is said of it in English, in Japanese
+ESCALATED = {
+    (0.0, None): ("None was escalated.", "エスカレーションはなし。"),
+    (0.0, 0.125): (
+        "None was escalated (12.5% the quarter before).",
+        "エスカレーションはなし（前四半期12.5%）。",
+    ),
+    (0.125, 0.0): ("12.5% were escalated (0.0% the quarter before).", "エスカレーションは12.5%（前四半期0.0%）。"),
+}
+
+
+@pytest.mark.parametrize("shares", ESCALATED)
+def test_that_nothing_was_escalated_is_said_in_words(
+    shares: tuple[float, float | None], measures: QuarterMeasures
+) -> None:
+    now, before = (None if share is None else {**QUIET, **HOURS, "share_escalated": share} for share in shares)
+    assert now is not None
+    known = served(measures, now, before)
+    for lang, said in zip(("en", "ja"), ESCALATED[shares], strict=True):
+        assert service(scene_of(known, lang)).so_what.endswith(said)
+
+
 @pytest.mark.parametrize("before", [None, {**QUIET, **HOURS, "tickets": 4}])
 def test_a_quarter_of_few_tickets_is_not_compared_with(
     before: dict[str, Any] | None, measures: QuarterMeasures

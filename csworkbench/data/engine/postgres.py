@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import CsworkbenchError
 from ..sql import identifier, literal
-from .remote import Kind, Remote, Tables
+from .remote import Kind, Remote, Tables, address_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -129,13 +128,7 @@ def _connect(url_env: str) -> Connection:
 def _url(url_env: str) -> Any:
     from sqlalchemy import make_url
 
-    text = os.environ.get(url_env, "")
-    if not text:
-        raise CsworkbenchError(
-            f"the environment variable {url_env} is not set. Put the database's URL there:"
-            " postgresql://USER:PASSWORD@HOST:5432/DATABASE"
-        )
-    url = make_url(text)
+    url = make_url(address_in(url_env, "the database's URL", "postgresql://USER:PASSWORD@HOST:5432/DATABASE"))
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise CsworkbenchError(f"the environment variable {url_env} does not hold a postgresql:// URL")
     return url.set(drivername="postgresql+psycopg")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from ...errors import CsworkbenchError
 from ..sql import identifier
 from .dialect import transpile
 from .duck import DuckDB
@@ -104,6 +106,14 @@ class Remote(ABC):
                     declared = ", ".join(f"{identifier(name)} {_shadow_type(kind)}" for name, kind in columns.items())
                     self._types.connection.execute(f"CREATE TABLE {namespace}.{identifier(table)} ({declared})")
         return self._types
+
+
+def address_in(url_env: str, what: str, example: str) -> str:
+    """The text of that environment variable; where there is none, a refusal that says what belongs there."""
+    text = os.environ.get(url_env, "")
+    if not text:
+        raise CsworkbenchError(f"the environment variable {url_env} is not set. Put {what} there: {example}")
+    return text
 
 
 def _shadow_type(kind: Kind) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ...errors import CsworkbenchError
+from .remote import address_in
 
 Answer = TypeVar("Answer")
 _SETTINGS = {
@@ -108,12 +108,7 @@ def _client() -> tuple[Any, Any]:
 
 
 def _address(url_env: str) -> str:
-    text = os.environ.get(url_env, "")
-    if not text:
-        raise CsworkbenchError(
-            f"the environment variable {url_env} is not set. Put the address of a Spark Connect server there:"
-            " sc://HOST:15002"
-        )
+    text = address_in(url_env, "the address of a Spark Connect server", "sc://HOST:15002")
     if not text.startswith("sc://"):
         raise CsworkbenchError(f"the environment variable {url_env} does not hold an sc:// address")
     return text

@@ -73,8 +73,8 @@ def backtest(snapshot: Snapshot, panel: Panel, scorers: Sequence[Scorer], n_quar
     return every.sort_values(["score", "month_end", "account_id"], ignore_index=True)
 
 
-_COLUMNS = ["score", "quarter", "closing", "account_id", "segment", "month_end", "mrr", "y"]
-_COLUMNS += ["risk", "band", "green", "psi"]
+_JUDGED = ["risk", "band", "green", "psi"]
+_COLUMNS = ["score", "quarter", "closing", "account_id", "segment", "month_end", "mrr", "y", *_JUDGED]
 
 
 def _shift(predict: Predict, before: pd.DataFrame, risk: pd.Series) -> float:
