@@ -174,3 +174,24 @@ def test_labels_at_the_end_of_lines_never_cover_each_other() -> None:
 def test_drawings_are_as_wide_as_each_other() -> None:
     widths = {ElementTree.fromstring(chart("A", "en")).attrib["viewBox"].split()[2] for chart in CHARTS}
     assert widths == {str(WIDTH)}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("words", ["+9.9万円", "−1,234万円", "−CHF 123.4K"])
+def test_the_words_of_neighbours_on_a_bridge_never_touch(
+    words: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[float, float]] = []
+    write = Lettering.write
+
+    def noted(self: Lettering, x: float, y: float, text: str, size: float, color: str, ha: str, weight: str) -> None:
+        if text == words:
+            half = width(text, size, lang, weight) / 2
+            written.append((x - half, x + half))
+        write(self, x, y, text, size, color, ha, weight)
+
+    monkeypatch.setattr(Lettering, "write", noted)
+    ends = [Step(name, 100.0, words, is_level=True) for name in ("before", "after")]
+    bridge([ends[0], *(Step(str(at), 0.0, words) for at in range(5)), ends[1]], lang)
+    assert len(written) == 7
+    assert all(first[1] < second[0] for first, second in pairwise(sorted(written)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lettering import label
-from .style import BLUE, INK, LOSS, MUTED, PAPER, PLAN, RULE, SKY, Drawing, drawing
+from .lettering import label, width
+from .style import BLUE, INK, LOSS, MUTED, PAPER, PLAN, RULE, SKY, WIDTH, Drawing, drawing
 
 _HALF = 0.36
+_SIDE, _LETTER = 4, 12
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,13 @@ class Step:
 
 def bridge(steps: Sequence[Step], lang: str, plan: float | None = None, plan_words: str = "") -> str:
     """A waterfall as SVG; gains in blue, losses in hatched orange, levels dark. plan: level to draw in, or None."""
-    with drawing(262, lang, left=4, right=4, top=26, bottom=28) as canvas:
+    with drawing(262, lang, left=_SIDE, right=_SIDE, top=26, bottom=28) as canvas:
         spans = _spans(steps)
         floor, ceiling = _window(spans, plan)
         canvas.limits((-0.5, len(steps) - 0.5), (floor, ceiling))
+        letter = _letter(steps, lang)
         for at, (step, (low, high)) in enumerate(zip(steps, spans, strict=True)):
-            _bar(canvas, at, step, max(low, floor), high)
+            _bar(canvas, at, step, max(low, floor), high, letter)
             size = 11.5 if len(steps) < 7 else 10.5
             canvas.text(at, floor, label(step.name, 16), (0, -14), ha="center", color=MUTED, size=size)
             if step.is_level and floor > 0:
@@ -58,15 +60,26 @@ def _window(spans: Sequence[tuple[float, float]], plan: float | None) -> tuple[f
     return floor, top if top > floor else floor + 1
 
 
-def _bar(canvas: Drawing, at: int, step: Step, low: float, high: float) -> None:
+def _letter(steps: Sequence[Step], lang: str) -> float:
+    """The type size at which no bar's words reach into the next bar's place."""
+    room = 0.96 * (WIDTH - 2 * _SIDE) / len(steps)
+    widest = max(width(step.words, _LETTER, lang, _weight(step)) for step in steps)
+    return _LETTER * min(1.0, room / max(widest, 1.0))
+
+
+def _weight(step: Step) -> str:
+    return "bold" if step.is_level else "normal"
+
+
+def _bar(canvas: Drawing, at: int, step: Step, low: float, high: float, letter: float) -> None:
     loss = not step.is_level and step.value < 0
     x = (at - _HALF, at + _HALF)
     if loss:
         canvas.box(x, (low, high), PAPER, edgecolor=LOSS, hatch="////", linewidth=1.4)
     else:
         canvas.box(x, (low, high), BLUE if step.is_level else SKY)
-    weight = "bold" if step.is_level else "normal"
-    canvas.text(at, high, step.words, (0, 10), weight=weight, ha="center", size=12, color=LOSS if loss else INK)
+    colour = LOSS if loss else INK
+    canvas.text(at, high, step.words, (0, 10), weight=_weight(step), ha="center", size=letter, color=colour)
 
 
 def _cut(canvas: Drawing, at: int, floor: float, ceiling: float) -> None:
